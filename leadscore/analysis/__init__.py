@@ -1,0 +1,1 @@
+"""analysis: questions about scores, answered by pure functions on frames."""

@@ -1,0 +1,91 @@
+"""explain: one lead -> the lines that add up to its score, from the code that scores all leads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from leadscore.errors import InputError, Problem
+from leadscore.model.schema import Model
+from leadscore.pipeline.batch import Scored, score_leads
+from leadscore.pipeline.collect import refuse_columns
+from leadscore.pipeline.combine import Line
+from leadscore.pipeline.export import Export
+
+
+@dataclass(frozen=True)
+class ExplainedLine:
+    """One signed line, what it looked at, and the lead's own values; points in hundredths."""
+
+    name: str
+    kind: str
+    group: str
+    points: int
+    known: bool = True
+    looked_at: str = ""
+    values: tuple[tuple[str, str | None], ...] = ()
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A lead's arithmetic. The points of all lines add up to the score (hundredths)."""
+
+    id: str
+    line: int
+    score: int
+    tier: str
+    grade: str
+    coverage: int
+    disqualified_by: str
+    lines: tuple[ExplainedLine, ...]
+
+    @property
+    def unknown(self) -> list[str]:
+        """The fields whose value is missing or could not be read."""
+        return list(dict.fromkeys(name for line in self.lines for name, value in line.values if value is None))
+
+
+def explain_lead(export: Export, model: Model, as_of: date, wanted: str) -> Explanation:
+    """The arithmetic of the lead with this id. Raises InputError if there is none."""
+    columns = refuse_columns(export, model)
+    column = columns[model.id]
+    for batch in export.batches(sorted(set(columns.values()))):
+        found = np.flatnonzero((batch.leads[column] == wanted).to_numpy(dtype=bool, na_value=False))
+        if len(found):
+            scored = score_leads(batch.leads, model, columns, as_of)
+            return _explanation(scored, model, int(found[0]), wanted, int(batch.lines[found[0]]))
+    raise InputError(
+        Problem(str(export.path), key=model.id, what="no lead has this id", hint="ids are compared to the letter, zeros in front included")
+    )
+
+
+def _explanation(scored: Scored, model: Model, lead: int, wanted: str, line: int) -> Explanation:
+    row = scored.columns.iloc[lead]
+    lines = zip(scored.contributions.lines, scored.contributions.points[:, lead].tolist(), strict=True)
+    return Explanation(
+        id=wanted,
+        line=line,
+        score=int(row["score"]),
+        tier=str(row["tier"]),
+        grade=str(row["grade"]) if model.grade else "",
+        coverage=int(row["coverage"]),
+        disqualified_by="" if row.isna()["disqualified_by"] else str(row["disqualified_by"]),
+        lines=tuple(_explained(scored, model, lead, line, points) for line, points in lines),
+    )
+
+
+def _explained(scored: Scored, model: Model, lead: int, line: Line, points: int) -> ExplainedLine:
+    if line.rule is None:
+        return ExplainedLine(line.name, line.kind, line.group, points, looked_at=_bound(line, model))
+    names = dict.fromkeys(use.field for use in line.rule.reads())
+    values = tuple((name, scored.leads[name].text(lead) if scored.leads[name].known[lead] else None) for name in names)
+    known = bool(scored.contributions.known[line.name][lead])
+    return ExplainedLine(line.name, line.kind, line.group, points, known, line.rule.describe(), values)
+
+
+def _bound(line: Line, model: Model) -> str:
+    if line.kind == "decay":
+        return "what age took"
+    return f"{line.group or 'the score'} is bounded by the config"

@@ -1,0 +1,166 @@
+"""cli: one line per command, and the only place where an error becomes an exit code."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Annotated, BinaryIO, NoReturn, TextIO
+
+import typer
+
+from leadscore import __version__
+from leadscore.commands.explain import explain
+from leadscore.commands.score import score
+from leadscore.errors import LeadscoreError, PublishError
+from leadscore.text import visible
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,  # rich would break paths at column 80 and make --help slower
+    pretty_exceptions_enable=False,
+    pretty_exceptions_show_locals=False,  # locals hold personal data
+)
+
+BUG, NOT_SHOWN = 1, 7
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"leadscore {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def leadscore(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Score, tier and rank the leads of a CRM export by rules a salesperson can read."""
+
+
+app.command()(score)
+app.command()(explain)
+
+
+def main() -> None:
+    """Run the command line. Whatever goes wrong ends here, as plain lines on stderr and an exit code."""
+    _prepare_streams()
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        if signal.getsignal(number) is signal.SIG_DFL:  # nohup's SIGHUP stays ignored
+            signal.signal(number, _stop)
+    code = _run()
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        code = _stdout_is_closed() if code in {0, 5} else code
+    sys.exit(code)
+
+
+def _run() -> int:
+    try:
+        return _call_app()
+    except LeadscoreError as error:
+        _say(*map(str, error.problems))
+        return error.exit_code
+    except typer.TyperException as error:
+        _say(*error.format_message().splitlines())
+        return error.exit_code
+    except BrokenPipeError:
+        return _stdout_is_closed()
+    except MemoryError:
+        _say("could not finish: not enough memory")
+        return PublishError.exit_code
+    except OSError as error:
+        _say_traceback(error)
+        # Not the error's own text, which may name anything: only what the system says about its number.
+        _say(f"could not finish: {os.strerror(error.errno or 0)}")
+        return PublishError.exit_code
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    except Exception as error:
+        _say_traceback(error)
+        _say(f"a bug in leadscore: {type(error).__name__}; please report it")
+        return BUG
+
+
+def _call_app() -> int:
+    try:
+        code = app(prog_name="leadscore", standalone_mode=False)
+    except SystemExit as stop:
+        # Typer turns a closed pipe into exit 1, which here means a bug.
+        if isinstance(stop.__context__, BrokenPipeError):
+            raise stop.__context__ from None
+        raise
+    return code if isinstance(code, int) else 0
+
+
+def _prepare_streams() -> None:
+    # A closed stdout must fail when it is written to, not lose what it is given in silence. And in either
+    # case the number must be taken, or an output file gets it.
+    if sys.stdout is None:
+        sys.stdout = _Stdout(os.fdopen(os.open(os.devnull, os.O_RDONLY), "wb"))
+    elif sys.stdout is sys.__stdout__:  # and not what a test captures
+        sys.stdout = _Stdout(os.fdopen(1, "wb", closefd=False))
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+    if isinstance(sys.stderr, io.TextIOWrapper):
+        sys.stderr.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+class _Stdout(io.TextIOWrapper):
+    """Stdout in UTF-8, even where cron has no locale. Whatever goes wrong with it is a broken pipe, so that
+    it is not taken for a fault of the files a run writes."""
+
+    def __init__(self, buffer: BinaryIO) -> None:
+        super().__init__(buffer, "utf-8", "backslashreplace", line_buffering=buffer.isatty())
+
+    def write(self, text: str) -> int:
+        with _as_broken_pipe():
+            return super().write(text)
+
+    def flush(self) -> None:
+        with _as_broken_pipe():
+            super().flush()
+
+
+@contextmanager
+def _as_broken_pipe() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE)) from error
+
+
+def _stop(number: int, frame: FrameType | None) -> NoReturn:
+    sys.exit(128 + number)  # an exception, so that a half-written result is cleared away on the way out
+
+
+def _stdout_is_closed() -> int:
+    _silence(sys.stdout)
+    return NOT_SHOWN
+
+
+def _silence(stream: TextIO) -> None:
+    # What is still buffered goes nowhere; without this, Python fails on it as it ends, with exit 120.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _say_traceback(error: Exception) -> None:
+    if os.environ.get("LEADSCORE_TRACEBACK") == "1":
+        traceback.print_exception(error)
+
+
+def _say(*lines: str) -> None:
+    try:
+        for line in lines:
+            print(visible(line), file=sys.stderr)
+        sys.stderr.flush()
+    except OSError:
+        _silence(sys.stderr)

@@ -1,0 +1,1 @@
+"""commands: arguments -> calls, one file per command."""

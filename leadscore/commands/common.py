@@ -1,0 +1,38 @@
+"""common: the arguments that several commands share."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from leadscore.errors import Problem, UsageError
+
+Export = Annotated[Path, typer.Argument(help="The file the CRM exported: CSV (also gzipped) or Parquet.", show_default=False)]
+Config = Annotated[Path, typer.Option("-c", "--config", help="The scoring model, a YAML file.", show_default=False)]
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", help="The day to score for, YYYY-MM-DD; today without it.", show_default=False)
+]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Change a value of the config, for example groups.fit.cap=40.", show_default=False),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
+
+
+def read_as_of(text: str | None) -> date:
+    """The day asked for, or today by this machine's clock: the only place where a clock is read."""
+    if text is None:
+        return datetime.now().astimezone().date()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(Problem("--as-of", what="is not a date", hint="write YYYY-MM-DD")) from None
+
+
+def print_json(content: dict[str, Any]) -> None:
+    """One object on stdout."""
+    typer.echo(json.dumps(content, indent=2, ensure_ascii=False))

@@ -1,0 +1,112 @@
+"""decays: how activity fades with age, each form with its formula and its sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from functools import lru_cache
+from typing import TYPE_CHECKING, Annotated, Any, Self
+
+import numpy as np
+from pydantic import Field as Setting, create_model, model_validator
+
+from leadscore.fields import Leads, Use
+from leadscore.part import Part
+from leadscore.points import Hundredths, Numbers, multiply
+from leadscore.scalars import Days, Number, Share, Text
+
+
+class Linear(Part):
+    """What is lost, and every how many days."""
+
+    lose: Share
+    every_days: Annotated[Days, Setting(gt=0)]
+
+
+@dataclass(frozen=True)
+class Form:
+    """One way to fade: ``factor(setting, age)`` is the share left after a whole number of days > 0."""
+
+    setting: Any
+    factor: Callable[[Any, int], Decimal]
+    sentence: str
+
+
+def _half_life(days: Decimal, age: int) -> Decimal:
+    with localcontext(prec=50):
+        return Decimal(2) ** (-age / days)
+
+
+def _window(days: int, age: int) -> Decimal:
+    return Decimal(age <= days)
+
+
+def _daily(share: Decimal, age: int) -> Decimal:
+    with localcontext(prec=50):
+        return (1 - share) ** age
+
+
+def _linear(linear: Linear, age: int) -> Decimal:
+    return max(Decimal(0), 1 - linear.lose * (age // linear.every_days))
+
+
+def _steps(steps: dict[int, Decimal], age: int) -> Decimal:
+    return next((share for days, share in sorted(steps.items(), reverse=True) if age > days), Decimal(1))
+
+
+# models.md E4; the formulas of HubSpot (linear), Ontraport (daily), Keap (window), Breadcrumbs (steps).
+DECAYS: dict[str, Form] = {
+    "half_life_days": Form(Annotated[Number, Setting(gt=0)], _half_life, "halves every {setting} days"),
+    "window_days": Form(Days, _window, "counts for {setting} days"),
+    "daily": Form(Share, _daily, "loses {setting} of what is left a day"),
+    "linear": Form(Linear, _linear, "loses {setting.lose} every {setting.every_days} days"),
+    "steps": Form(Annotated[dict[Days, Share], Setting(min_length=1)], _steps, "fades in steps"),
+}
+
+
+class _Since(Part):
+    since: Text
+    missing: Share = Decimal(0)
+    """The share kept where the date is missing: by default nothing, since nobody knows how old it is."""
+
+    @property
+    def form(self) -> str:
+        """The name of the form in use."""
+        return next(name for name in DECAYS if getattr(self, name) is not None)
+
+    @model_validator(mode="after")
+    def _refuse_other_than_one_form(self) -> Self:
+        given = [name for name in DECAYS if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError(f"must have exactly one of {', '.join(DECAYS)}")
+        return self
+
+    def uses(self) -> Iterator[Use]:
+        """The date it is counted from."""
+        yield Use(self.since, "date", ("since",))
+
+    def share_left(self, age: int) -> Decimal:
+        """The exact share left of points that are ``age`` days old."""
+        if age <= 0:
+            return Decimal(1)
+        return DECAYS[self.form].factor(getattr(self, self.form), age)
+
+    def fade(self, points: Hundredths, leads: Leads) -> Hundredths:
+        """What is left of the points of each lead, rounded once."""
+        ages = leads.age(self.since)
+        distinct, inverse = np.unique(ages, return_inverse=True)
+        shares = [self.missing if np.isnan(age) else self.share_left(int(age)) for age in distinct.tolist()]
+        factors: Numbers = np.array([float(share) for share in shares], dtype=np.float64)[inverse.reshape(-1)]
+        return multiply(points, factors, lambda row: shares[inverse[row]])
+
+
+if TYPE_CHECKING:
+
+    class Decay(_Since):
+        """Exactly one form, and the date it is counted from."""
+
+else:
+    Decay = create_model(
+        "Decay", __base__=_Since, **{name: (form.setting | None, None) for name, form in DECAYS.items()}
+    )

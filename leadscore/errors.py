@@ -1,0 +1,62 @@
+"""errors: what can go wrong, each kind with the exit code that says who must act."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing that is wrong, where it is, and what to do about it.
+
+    Printed as ``file:line:column: key: what; hint``. ``line`` and ``column`` are 1-based and 0 where
+    a problem has no place in a file. Neither ``what`` nor ``hint`` ever holds a cell's value.
+    """
+
+    file: str
+    line: int = 0
+    column: int = 0
+    key: str = ""
+    what: str = ""
+    hint: str = ""
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
+        text = ": ".join(part for part in (place, self.key, self.what) if part)
+        return f"{text}; {self.hint}" if self.hint else text
+
+
+class LeadscoreError(Exception):
+    """Something the user can act on; ``problems`` lists all of it at once."""
+
+    exit_code = 1
+
+    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
+        found = [problems] if isinstance(problems, Problem) else list(problems)
+        self.problems = tuple(found)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class UsageError(LeadscoreError):
+    """The command line cannot be meant as written."""
+
+    exit_code = 2
+
+
+class ConfigError(LeadscoreError):
+    """The config is refused: its author must act."""
+
+    exit_code = 3
+
+
+class InputError(LeadscoreError):
+    """The export is refused and nothing was published: whoever exports must act."""
+
+    exit_code = 4
+
+
+class PublishError(LeadscoreError):
+    """The result could not be published; the old one stands: the operator must act."""
+
+    exit_code = 6

@@ -1,0 +1,123 @@
+"""fields: one typed field of a batch of leads, held as distinct values and a code per lead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from leadscore.points import Flags, Numbers
+from leadscore.scalars import parse_day, parse_number
+from leadscore.text import Folding
+
+FieldType = Literal["text", "number", "date", "boolean"]
+Truths = npt.NDArray[np.int8]
+"""Three-valued: FALSE < UNKNOWN < TRUE, so that `all` is the minimum and `any` the maximum (Kleene)."""
+FALSE, UNKNOWN, TRUE = np.int8(0), np.int8(1), np.int8(2)
+
+
+@dataclass(frozen=True)
+class Use:
+    """That the config reads a field, where, and as what type (None: any)."""
+
+    field: str
+    type: FieldType | None = None
+    key: tuple[str | int, ...] = ()
+    values: tuple[str, ...] = ()
+    """What the field is compared with; each must be readable as the field's type."""
+
+
+def read_value(text: str, field_type: FieldType) -> float:
+    """A config's value as the number that a field of this type is compared with."""
+    if field_type == "number":
+        return float(parse_number(text))
+    if field_type == "date":
+        return float(parse_day(text))
+    if text not in ("true", "false"):
+        raise ValueError("must be true or false")
+    return float(text == "true")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a batch.
+
+    ``codes[i]`` says which distinct value lead i has; -1 is missing. ``numbers`` stands beside
+    ``texts``: the number, the day since 1970-01-01 or 1/0 for true/false; NaN where the text cannot be
+    read as the field's type, which makes it unknown. Text fields have no numbers.
+    """
+
+    type: FieldType
+    codes: npt.NDArray[np.intp]
+    texts: Sequence[str]
+    numbers: Numbers | None = None
+
+    @cached_property
+    def readable(self) -> Flags:
+        """Which distinct values count as known."""
+        if self.numbers is None:
+            return np.ones(len(self.texts), dtype=bool)
+        return ~np.isnan(self.numbers)
+
+    @cached_property
+    def known(self) -> Flags:
+        """Which leads have a value that could be read."""
+        return np.append(self.readable, False)[self.codes]
+
+    @cached_property
+    def values(self) -> Numbers:
+        """A number per lead, NaN where unknown (number, date and boolean fields)."""
+        assert self.numbers is not None, "a text field has no numbers"
+        return np.append(self.numbers, np.nan)[self.codes]
+
+    def text(self, lead: int) -> str | None:
+        """One lead's value as the export has it, None where missing."""
+        code = int(self.codes[lead])
+        return None if code < 0 else str(self.texts[code])
+
+    @cached_property
+    def _folded(self) -> dict[Folding, list[str]]:
+        return {}
+
+    def folded(self, folding: Folding) -> list[str]:
+        """The distinct texts in the form they are compared in."""
+        if folding not in self._folded:
+            self._folded[folding] = [folding(text) for text in self.texts]
+        return self._folded[folding]
+
+    def where(self, distinct: Callable[[], Flags]) -> Truths:
+        """The outcome of a test on the distinct values, per lead; unknown where the value is."""
+        outcome = np.where(self.readable, np.where(distinct(), TRUE, FALSE), UNKNOWN)
+        return np.append(outcome, UNKNOWN).astype(np.int8)[self.codes]
+
+
+@dataclass(frozen=True)
+class Leads:
+    """A batch of leads as the rules see it: its typed fields, on the day it is scored for."""
+
+    count: int
+    fields: dict[str, Field]
+    as_of: int
+    """Days since 1970-01-01."""
+
+    def __getitem__(self, name: str) -> Field:
+        return self.fields[name]
+
+    def age(self, name: str) -> Numbers:
+        """Whole days from the date in a field to as_of; negative for days to come, NaN where unknown."""
+        return self.as_of - self[name].values
+
+
+def under(key: str | int, uses: Iterator[Use]) -> Iterator[Use]:
+    """The same uses, one key further down in the config."""
+    for use in uses:
+        yield Use(use.field, use.type, (key, *use.key), use.values)
+
+
+def no_truths(count: int, value: Any = FALSE) -> Truths:
+    """The same outcome for every lead."""
+    return np.full(count, value, dtype=np.int8)

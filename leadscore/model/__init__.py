@@ -1,0 +1,1 @@
+"""model: what a config says."""

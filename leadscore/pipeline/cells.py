@@ -1,0 +1,97 @@
+"""cells: text -> numbers, days and flags by declared format; what cannot be read, and why not."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from leadscore.model.schema import FieldConfig
+from leadscore.points import Numbers
+from leadscore.scalars import NUMBER_LIMIT
+from leadscore.text import ascii_digits, fold
+
+_EPOCH = date(1970, 1, 1)
+_ISO = r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)? ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)?)?\z"
+_DAY_OR_MONTH = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-][0-9]{2}([0-9]{2})?\b")
+AMBIGUOUS = "a date that is not YYYY-MM-DD has more than one reading"
+
+
+def read_numbers(texts: pa.Array, field: FieldConfig) -> Numbers:
+    """Numbers under the field's decimal and thousands marks; NaN where a text is not exactly one."""
+    if field.digits == "any":
+        texts = pa.array([ascii_digits(text) for text in texts.to_pylist()], pa.large_string())
+    mark, thousands = re.escape(field.decimal), re.escape(field.thousands or "")
+    whole = rf"([0-9]{{1,3}}({thousands}[0-9]{{3}})+|[0-9]+)" if thousands else "([0-9]+)"
+    exponent = "([eE][+-]?[0-9]{1,3})?" if field.exponent else ""
+    numbers = pc.match_substring_regex(texts, rf"\A[+-]?({whole}({mark}[0-9]*)?|{mark}[0-9]+){exponent}\z")
+    if field.thousands:
+        texts = pc.replace_substring(texts, field.thousands, "")
+    texts = pc.utf8_ltrim(pc.replace_substring(texts, field.decimal, "."), "+")
+    values = pc.cast(pc.if_else(numbers, texts, None), pa.float64()).to_numpy(zero_copy_only=False)
+    return np.where(np.abs(values) < NUMBER_LIMIT, values, np.nan).astype(np.float64)
+
+
+def why_not_number(text: str, field: FieldConfig) -> str:
+    """What is wrong with a text that ``read_numbers`` refused."""
+    if not text.isascii() and any(letter.isdecimal() and not letter.isascii() for letter in text):
+        return "digits other than 0-9; set `digits: any`"
+    if re.fullmatch(r"[+-]?[0-9.,]+[eE][+-]?[0-9]+", text):
+        return "a number with an exponent; set `exponent: true`"
+    if re.fullmatch(r"[+-]?[0-9]+", text) or re.fullmatch(r"[+-]?[0-9]+\.[0-9]*", text) and field.decimal == ".":
+        return "a number of more than 15 digits"
+    if re.fullmatch(r"[+-]?[0-9.,' ]+", text):
+        return "digits grouped otherwise than declared; set `decimal` and `thousands`"
+    return "not a number"
+
+
+def read_days(texts: pa.Array, field: FieldConfig) -> Numbers:
+    """Days since 1970-01-01 of dates in the field's format, ISO without one; a time of day is dropped."""
+    if field.format is not None:
+        dates = pd.to_datetime(pd.Series(texts.to_pylist(), dtype="str"), format=field.format, errors="coerce")
+        days = dates.to_numpy().astype("datetime64[D]")
+        return np.where(np.isnat(days), np.nan, days.astype(np.int64)).astype(np.float64)
+    iso = pc.match_substring_regex(texts, _ISO)
+    coded = pc.utf8_slice_codeunits(pc.if_else(iso, texts, None), 0, 10).dictionary_encode()
+    distinct = np.array([_iso_day(text) for text in coded.dictionary.to_pylist()] + [np.nan])
+    codes = pc.fill_null(coded.indices, len(distinct) - 1).to_numpy(zero_copy_only=False)
+    return distinct[codes].astype(np.float64)
+
+
+def _iso_day(text: str) -> float:
+    try:
+        return float((date.fromisoformat(text) - _EPOCH).days)
+    except ValueError:
+        return float("nan")
+
+
+def why_not_day(text: str, field: FieldConfig) -> str:
+    """What is wrong with a text that ``read_days`` refused."""
+    if field.format is not None:
+        return "not a date of the declared format"
+    if _DAY_OR_MONTH.match(text):
+        return AMBIGUOUS
+    return "not a date; dates are YYYY-MM-DD unless `format` says otherwise"
+
+
+def read_flags(texts: pa.Array, field: FieldConfig) -> Numbers:
+    """1 for the field's true words, 0 for its false words, NaN for any other."""
+    words = {fold(word): 0.0 for word in field.false} | {fold(word): 1.0 for word in field.true}
+    return np.array([words.get(fold(text), np.nan) for text in texts.to_pylist()], dtype=np.float64)
+
+
+def why_not_flag(text: str, field: FieldConfig) -> str:
+    """What is wrong with a text that ``read_flags`` refused."""
+    return "neither a true nor a false word; declare them: `true: [...]`, `false: [...]`"
+
+
+# Type -> how its cells are read, and how a refusal is explained. Text fields are not converted.
+READERS = {
+    "number": (read_numbers, why_not_number),
+    "date": (read_days, why_not_day),
+    "boolean": (read_flags, why_not_flag),
+}

@@ -1,0 +1,35 @@
+"""check: a finished scoring against the limits its config sets."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from leadscore.errors import InputError, Problem
+from leadscore.model.schema import Model
+
+INCOMPLETE = 5
+
+
+def refuse_too_few(file: str, leads: int, model: Model, last: dict[str, Any] | None) -> None:
+    """Raise InputError where the export holds too few leads to be whole; the old result then stands."""
+    if leads < model.checks.min_rows:
+        what = f"holds {leads:,} leads that can be scored, fewer than checks.min_rows = {model.checks.min_rows:,}"
+        raise InputError(Problem(file, what=what, hint="export it again, or lower checks.min_rows"))
+    if last is None or model.checks.max_row_drop is None:
+        return
+    before = int(last.get("counts", {}).get("in", 0))
+    if before - leads > _allowed(model.checks.max_row_drop, before):
+        what = f"holds {leads:,} leads, the last run {before:,}: more of a drop than checks.max_row_drop allows"
+        raise InputError(Problem(file, what=what, hint="export it again, or raise checks.max_row_drop"))
+
+
+def exit_code(leads: int, set_aside: int, unreadable: int, model: Model) -> int:
+    """0 if the result is complete, 5 if more was left out than the config's checks allow."""
+    too_many_rows = set_aside > _allowed(model.checks.max_rows_set_aside, leads)
+    too_many_cells = unreadable > _allowed(model.checks.max_unreadable_cells, leads)
+    return INCOMPLETE if too_many_rows or too_many_cells else 0
+
+
+def _allowed(limit: int | Decimal, of: int) -> int:
+    return int(limit * of) if isinstance(limit, Decimal) else limit

@@ -1,0 +1,118 @@
+"""combine: points -> contributions that add up -> scores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from leadscore.decays import Decay
+from leadscore.fields import Leads
+from leadscore.model.schema import Group, Model, within
+from leadscore.points import Flags, Hundredths
+from leadscore.rules import AnyRule, Award
+
+
+@dataclass(frozen=True)
+class Line:
+    """One signed line of a score: a rule's points, or what a decay, a floor or a cap does to them."""
+
+    name: str
+    kind: Literal["rule", "decay", "floor", "cap"]
+    group: str = ""
+    rule: AnyRule | None = None
+
+
+@dataclass(frozen=True)
+class Contributions:
+    """``points[line, lead]`` in hundredths: down each lead's column they add up to its score."""
+
+    lines: tuple[Line, ...]
+    points: npt.NDArray[np.int64]
+    groups: dict[str, Hundredths]
+    score: Hundredths
+    known: dict[str, Flags]
+    """Rule name -> the leads whose known fields decided it."""
+    coverage: Hundredths
+    """The share (hundredths) of the attainable points that known fields decided."""
+
+
+class _Sheet:
+    """The lines of a batch, in the order of the config."""
+
+    def __init__(self, leads: Leads) -> None:
+        self.leads = leads
+        self.lines: list[Line] = []
+        self.points: list[Hundredths] = []
+
+    def add(self, line: Line, points: Hundredths) -> Hundredths:
+        self.lines.append(line)
+        self.points.append(points)
+        return points
+
+    def fade(self, name: str, group: str, decay: Decay | None, points: Hundredths) -> Hundredths:
+        """The line of a decay: what it takes from the points."""
+        if decay is None:
+            return np.zeros_like(points)
+        return self.add(Line(f"{name}: decay", "decay", group), decay.fade(points, self.leads) - points)
+
+    def bound(self, name: str, group: str, floor: int | None, cap: int | None, points: Hundredths) -> Hundredths:
+        """The points within floor and cap, with a line for each of them."""
+        if floor is not None:
+            points = points + self.add(Line(f"{name}: floor", "floor", group), np.maximum(floor - points, 0))
+        if cap is not None:
+            points = points + self.add(Line(f"{name}: cap", "cap", group), np.minimum(cap - points, 0))
+        return points
+
+
+def add_up(leads: Leads, model: Model, awards: dict[str, Award]) -> Contributions:
+    """Every line, group total and score of a batch; the only place where points are summed."""
+    sheet = _Sheet(leads)
+    groups = {name: _add_up_group(sheet, name, group, awards) for name, group in model.groups.items()}
+    total = np.zeros(leads.count, dtype=np.int64)
+    for points in groups.values():
+        total = total + points
+    score = sheet.bound("score", "", model.score.floor, model.score.cap, total)
+    known = {rule.name: known for group in model.groups.values() for rule, known in _known(leads, group, awards)}
+    matrix = np.array(sheet.points, dtype=np.int64).reshape(len(sheet.points), leads.count)
+    return Contributions(tuple(sheet.lines), matrix, groups, score, known, _coverage(leads, model, known))
+
+
+def _add_up_group(sheet: _Sheet, name: str, group: Group, awards: dict[str, Award]) -> Hundredths:
+    total = np.zeros(sheet.leads.count, dtype=np.int64)
+    earned = np.zeros(sheet.leads.count, dtype=np.int64)
+    for rule in group.rules:
+        points = sheet.add(Line(rule.name, "rule", name, rule), awards[rule.name].points)
+        points = points + sheet.fade(rule.name, name, rule.decay, points)
+        total = total + points
+        earned = earned + np.maximum(points, 0)
+    # What was earned fades; what was lost stays, or a lead would gain by staying silent.
+    total = total + sheet.fade(name, name, group.decay, earned)
+    return sheet.bound(name, name, group.floor, group.cap, total)
+
+
+def _known(leads: Leads, group: Group, awards: dict[str, Award]) -> Iterator[tuple[AnyRule, Flags]]:
+    """Points whose age is unknown are unknown themselves, unless there is nothing that could fade."""
+    for rule in group.rules:
+        award = awards[rule.name]
+        known = award.known
+        for decay in (rule.decay, group.decay):
+            if decay:
+                known = known & (~np.isnan(leads.age(decay.since)) | (award.points == 0))
+        yield rule, known
+
+
+def _coverage(leads: Leads, model: Model, known: dict[str, Flags]) -> Hundredths:
+    weights = {
+        rule.name: max(within(rule.weight(), None, group.cap), 1)
+        for group in model.groups.values()
+        for rule in group.rules
+    }
+    decided = np.zeros(leads.count, dtype=np.int64)
+    for name, flags in known.items():
+        decided = decided + weights[name] * flags
+    total = sum(weights.values())
+    return (decided * 200 + total) // (2 * total)

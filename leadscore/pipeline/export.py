@@ -1,0 +1,87 @@
+"""export: what a reader gives, whatever wrote the file: its dialect, batches of leads, lines set aside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+BATCH_BYTES = 8 << 20
+MAX_COLUMNS = 2_000
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How the export is written, so that the output can be written the same way."""
+
+    format: str  # "csv" or "parquet"
+    delimiter: str = ","
+    quote_all: bool = False  # every header cell was quoted
+    line_end: str = "\n"  # of the header line
+    bom: bool = False
+    compression: str = ""  # "" or "gzip"
+    encoding: str = "utf-8"
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """A damaged line, or the lines of one damaged record."""
+
+    line: int  # physical, 1-based, as an editor shows it
+    reason: str  # never holds a cell's value
+    text: bytes  # exactly as it was, without the final line end
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some leads in file order. An empty cell is "", a Parquet null is missing."""
+
+    leads: pd.DataFrame  # the asked columns, dtype "str", RangeIndex
+    start: int  # leads before this batch
+    lines: NDArray[np.int64]  # physical line of each lead, 1-based; the row number in Parquet
+
+
+class Export(Protocol):
+    """A file of leads that was recognised and may be read any number of times."""
+
+    path: Path
+    columns: tuple[str, ...]
+    dialect: Dialect
+    digest: str  # sha256 of the file's bytes, hex
+    size: int  # of the file, in bytes
+    set_aside: list[SetAside]  # grows while batches are read; complete afterwards
+    notes: list[str]
+
+    def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
+        """At least one batch, an empty one if there are no leads. Unknown columns raise InputError."""
+        ...
+
+
+def unique_names(names: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
+    """The second `visits` becomes `visits (2)`; each renaming is a note."""
+    taken, unique, notes = set(names), [], []
+    seen: set[str] = set()
+    for place, name in enumerate(names, start=1):
+        number, new = 1, name
+        while new in seen or (number > 1 and new in taken):
+            number += 1
+            new = f"{name} ({number})"
+        if new != name:
+            notes.append(f"column {place} is called {name!r} again; it is read as {new!r}")
+        seen.add(new)
+        unique.append(new)
+    return tuple(unique), notes
+
+
+def to_frame(table: pa.Table, columns: Sequence[str]) -> pd.DataFrame:
+    """Text columns of Arrow as pandas' "str"; `columns` may name one twice."""
+    text = pd.StringDtype(storage="pyarrow", na_value=np.nan)
+    leads: pd.DataFrame = table.to_pandas(types_mapper=lambda _: text)
+    leads.index = pd.RangeIndex(table.num_rows)
+    return leads[list(dict.fromkeys(columns))]

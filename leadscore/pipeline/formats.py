@@ -1,0 +1,206 @@
+"""formats: leads in their new order -> CSV lines or Parquet rows, the export's own columns unchanged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+
+from leadscore.pipeline.batch import to_decimals
+from leadscore.pipeline.export import Dialect
+from leadscore.pipeline.guard import guard_lines, guard_texts
+from leadscore.pipeline.publish import StagedFile
+from leadscore.pipeline.read import CsvExport, ParquetExport
+from leadscore.pipeline.read_parquet import as_text
+from leadscore.points import format_each
+
+Rows = npt.NDArray[np.int64]
+_TEXT = pa.large_string()
+# Written as numbers: rank as it is, everything else that is a number as hundredths of a point.
+_WHOLE = "rank"
+
+
+class Writer(Protocol):
+    """One file of leads being written, header first."""
+
+    def write(self, block: Any) -> None:
+        """Append a block; it may be empty."""
+
+    def close(self) -> None:
+        """Finish the file."""
+
+
+class Format(Protocol):
+    """How one file format takes leads. A new format is a class and an entry in FORMATS."""
+
+    disarmed: int
+    """Cells that got a leading apostrophe, in all blocks made so far."""
+
+    def block(self, added: pd.DataFrame, rows: Rows) -> Any:
+        """The leads at these positions of the export, with the added columns in front."""
+
+    def start(self, file: StagedFile, added: Sequence[str]) -> Writer:
+        """Begin a file with these added columns."""
+
+
+class CsvFormat:
+    """The export's own lines where it is CSV: permuted as bytes, not parsed and written again."""
+
+    def __init__(self, export: CsvExport | ParquetExport, guard: bool, prefix: str) -> None:
+        self.export, self.guard, self.prefix, self.disarmed = export, guard, prefix, 0
+        self.dialect = export.dialect if isinstance(export, CsvExport) else Dialect("csv")
+
+    def block(self, added: pd.DataFrame, rows: Rows) -> pa.LargeBinaryArray:
+        cells = [self._cells(name, added[name]) for name in added.columns]
+        joined = [_as_bytes(column) for column in cells] + [self._lines(rows)]
+        return pc.binary_join_element_wise(*joined, pa.scalar(self.dialect.delimiter.encode(), pa.large_binary()))
+
+    def start(self, file: StagedFile, added: Sequence[str]) -> Writer:
+        file.write((b"\xef\xbb\xbf" if self.dialect.bom else b"") + self._header(added))
+        return _CsvWriter(file)
+
+    def _header(self, added: Sequence[str]) -> bytes:
+        names = self._quote(pa.array([self.prefix + name for name in added], _TEXT)).to_pylist()
+        own = self.export.header if isinstance(self.export, CsvExport) else self._join_names(self.export.columns)
+        header = pa.array([own + self.dialect.line_end.encode()], pa.large_binary())
+        line = (guard_lines(header, self.dialect.delimiter)[0] if self.guard else header)[0].as_py()
+        return b"".join(name.encode() + self.dialect.delimiter.encode() for name in names) + line
+
+    def _join_names(self, names: Sequence[str]) -> bytes:
+        return self.dialect.delimiter.join(self._quote(pa.array(names, _TEXT)).to_pylist()).encode()
+
+    def _cells(self, name: str, values: pd.Series) -> pa.Array:
+        if pd.api.types.is_integer_dtype(values.dtype):
+            numbers = values.to_numpy()
+            texts = numbers.astype(str) if name == _WHOLE else format_each(numbers)
+            cells = pa.array(texts, _TEXT)
+            return _around(cells, '"', '"') if self.dialect.quote_all else cells
+        return self._quote(self._disarm(pc.fill_null(pa.array(values, _TEXT), "")))
+
+    def _disarm(self, texts: pa.Array) -> pa.Array:
+        if not self.guard:
+            return texts
+        texts, count = guard_texts(texts)
+        self.disarmed += count
+        return texts
+
+    def _quote(self, texts: pa.Array) -> pa.Array:
+        quoted = _around(pc.replace_substring(texts, '"', '""'), '"', '"')
+        if self.dialect.quote_all:
+            return quoted
+        return pc.if_else(pc.match_substring_regex(texts, f'[\\r\\n"{self.dialect.delimiter}]'), quoted, texts)
+
+    def _lines(self, rows: Rows) -> pa.LargeBinaryArray:
+        if isinstance(self.export, CsvExport):
+            lines = self.export.take_lines(rows)
+            if not self.guard:
+                return lines
+            lines, count = guard_lines(lines, self.dialect.delimiter)
+            self.disarmed += count
+            return lines
+        table = self.export.take_rows(rows)
+        cells = [self._own_cells(table.column(name)) for name in table.column_names]
+        end = pa.scalar(self.dialect.line_end, _TEXT)
+        joined = pc.binary_join_element_wise(*cells, pa.scalar(self.dialect.delimiter, _TEXT))
+        return _as_bytes(pc.binary_join_element_wise(joined, end, pa.scalar("", _TEXT)))
+
+    def _own_cells(self, column: pa.ChunkedArray) -> pa.Array:
+        texts = pc.fill_null(_whole(as_text(column)), "")
+        is_text = pa.types.is_large_string(column.type) or pa.types.is_string(column.type)
+        return self._quote(self._disarm(texts) if is_text else texts)
+
+
+class ParquetFormat:
+    """Typed columns: scores as decimals, the export's own columns in their types, text where it was CSV."""
+
+    def __init__(self, export: CsvExport | ParquetExport, guard: bool, prefix: str) -> None:
+        self.export, self.prefix, self.disarmed = export, prefix, 0
+
+    def block(self, added: pd.DataFrame, rows: Rows) -> pa.Table:
+        own = self._own(rows)
+        columns = {self.prefix + name: _typed(name, added[name]) for name in added.columns}
+        for name in own.column_names:
+            columns[name] = own.column(name)
+        return pa.table(columns)
+
+    def start(self, file: StagedFile, added: Sequence[str]) -> Writer:
+        return _ParquetWriter(file)
+
+    def _own(self, rows: Rows) -> pa.Table:
+        if isinstance(self.export, ParquetExport):
+            return self.export.take_rows(rows)
+        names = list(self.export.columns)
+        lines = self.export.take_lines(rows)
+        if not len(lines):
+            return pa.table({name: pa.array([], _TEXT) for name in names})
+        longest = int(pc.max(pc.binary_length(lines)).as_py())
+        return pa_csv.read_csv(
+            pa.BufferReader(_content(lines)),
+            pa_csv.ReadOptions(column_names=names, block_size=max(1 << 20, 2 * longest)),
+            pa_csv.ParseOptions(delimiter=self.export.dialect.delimiter, newlines_in_values=True),
+            pa_csv.ConvertOptions(column_types=dict.fromkeys(names, _TEXT), strings_can_be_null=False),
+        )
+
+
+FORMATS: dict[str, type[CsvFormat] | type[ParquetFormat]] = {"csv": CsvFormat, "parquet": ParquetFormat}
+
+
+@dataclass
+class _CsvWriter:
+    file: StagedFile
+
+    def write(self, block: pa.LargeBinaryArray) -> None:
+        self.file.write(_content(block))
+
+    def close(self) -> None:
+        """Lines end with themselves."""
+
+
+@dataclass
+class _ParquetWriter:
+    file: StagedFile
+    writer: pq.ParquetWriter | None = None
+
+    def write(self, block: pa.Table) -> None:
+        if self.writer is None:
+            self.writer = pq.ParquetWriter(pa.PythonFile(self.file, mode="w"), block.schema)
+        self.writer.write_table(block)
+
+    def close(self) -> None:
+        if self.writer is not None:
+            self.writer.close()
+
+
+def _around(texts: pa.Array, before: str, after: str) -> pa.Array:
+    ends = (pa.scalar(before, texts.type), pa.scalar(after, texts.type))
+    return pc.binary_join_element_wise(ends[0], texts, ends[1], pa.scalar("", texts.type))
+
+
+def _as_bytes(cells: pa.Array) -> pa.LargeBinaryArray:
+    return cells.cast(pa.large_binary())
+
+
+def _content(lines: pa.LargeBinaryArray) -> pa.Buffer:
+    """All lines of an array as one piece of memory, without copying."""
+    if not len(lines):
+        return pa.py_buffer(b"")
+    offsets = np.frombuffer(lines.buffers()[1], dtype=np.int64)[lines.offset : lines.offset + len(lines) + 1]
+    return lines.buffers()[2].slice(int(offsets[0]), int(offsets[-1] - offsets[0]))
+
+
+def _whole(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def _typed(name: str, values: pd.Series) -> pa.Array:
+    if not pd.api.types.is_integer_dtype(values.dtype):
+        return pa.array(values, _TEXT)
+    return pa.array(values.to_numpy()) if name == _WHOLE else to_decimals(values.to_numpy())

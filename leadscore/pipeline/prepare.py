@@ -1,0 +1,137 @@
+"""prepare: a batch of text -> typed fields, with every cell that could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from leadscore.errors import InputError, Problem
+from leadscore.fields import Field, Leads
+from leadscore.model.schema import FieldConfig, Model
+from leadscore.part import nearest
+from leadscore.pipeline.cells import READERS
+from leadscore.pipeline.mail import email_domain, email_kind
+from leadscore.text import AROUND, trim
+
+_EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """Cells of one column that are not what the config says they are; their leads count as unknown."""
+
+    column: str
+    reason: str
+    rows: npt.NDArray[np.intp]
+    """Positions in the batch."""
+
+
+def choose_columns(model: Model, columns: Sequence[str], file: str) -> dict[str, str]:
+    """Field -> the export's column it is read from. Raises InputError naming every field without one."""
+    chosen: dict[str, str] = {}
+    problems: list[Problem] = []
+    for name, field in model.fields.items():
+        candidates = wanted_columns(name, field)
+        found = next((candidate for candidate in candidates if candidate in columns), None)
+        if found is not None:
+            chosen[name] = found
+        elif candidates:
+            problems.append(_missing_column(name, candidates, columns, file))
+    problems += _column_twice(set(chosen.values()), columns, file)
+    if problems:
+        raise InputError(problems)
+    return chosen
+
+
+def wanted_columns(name: str, field: FieldConfig) -> list[str]:
+    """The headers a field may stand under, best first; none for a derived field."""
+    return [] if field.derive else [*field.columns, name]
+
+
+def _missing_column(name: str, candidates: list[str], columns: Sequence[str], file: str) -> Problem:
+    meant = next(filter(None, (nearest(candidate, columns) for candidate in candidates)), "")
+    hint = f"the file has {meant!r}: " if meant else "the header is in line 1: "
+    looked = " or ".join(repr(candidate) for candidate in candidates)
+    return Problem(file, 1, key=name, what=f"no column {looked}", hint=f"{hint}set fields.{name}.from in the config")
+
+
+def _column_twice(used: set[str], columns: Sequence[str], file: str) -> list[Problem]:
+    return [
+        Problem(file, 1, key=column, what="this column stands twice in the header", hint="remove or rename one")
+        for column in sorted(used)
+        if f"{column} (2)" in columns
+    ]
+
+
+def prepare_leads(
+    leads: pd.DataFrame, model: Model, columns: dict[str, str], as_of: date
+) -> tuple[Leads, list[Unreadable]]:
+    """Typed fields of a batch. ``columns`` says which column each field is read from."""
+    unreadable: list[Unreadable] = []
+    fields = {
+        name: _read_field(leads[columns[name]], model.fields[name], unreadable)
+        for name in model.fields
+        if name in columns
+    }
+    day = (as_of - _EPOCH).days
+    for name, config in model.fields.items():
+        if config.derive and config.of:
+            fields[name] = _DERIVATIONS[config.derive](fields[config.of], day)
+    return Leads(len(leads), fields, day), unreadable
+
+
+def _read_field(cells: pd.Series, config: FieldConfig, unreadable: list[Unreadable]) -> Field:
+    codes, texts = _distinct(cells, config)
+    if config.type is None or config.type == "text":
+        return Field("text", codes, texts.to_pylist())
+    read, why_not = READERS[config.type]
+    field = Field(config.type, codes, texts, read(texts, config))
+    refused = np.flatnonzero(~field.readable)
+    if len(refused):
+        reasons = pd.Series([why_not(texts[code].as_py(), config) for code in refused.tolist()])
+        for reason, group in reasons.groupby(reasons):
+            rows = np.flatnonzero(np.isin(codes, refused[group.index]))
+            unreadable.append(Unreadable(str(cells.name), str(reason), rows))
+    return field
+
+
+def _distinct(cells: pd.Series, config: FieldConfig) -> tuple[npt.NDArray[np.intp], pa.Array]:
+    """A code per lead and the distinct texts, trimmed; empty cells and the null words have code -1."""
+    if not isinstance(cells.dtype, pd.StringDtype):
+        cells = cells.astype("str")
+    codes, distinct = pd.factorize(cells)
+    texts = pa.array(distinct, pa.large_string())
+    trimmed = pa.compute.utf8_trim(texts, AROUND)
+    null = {"", *(trim(word) for word in config.null)}
+    missing = pa.compute.is_in(trimmed, pa.array(sorted(null), pa.large_string()))
+    kept = ~np.asarray(missing.to_numpy(zero_copy_only=False), dtype=bool)
+    renumbered = np.append(np.where(kept, np.cumsum(kept) - 1, -1), -1)
+    return renumbered[codes].astype(np.intp), trimmed.filter(pa.array(kept))
+
+
+def _derive_text(derive: Callable[[str], str | None]) -> Callable[[Field, int], Field]:
+    def derived(field: Field, as_of: int) -> Field:
+        texts = [derive(text) for text in field.texts]
+        kept = np.array([text is not None for text in texts], dtype=bool)
+        renumbered = np.append(np.where(kept, np.cumsum(kept) - 1, -1), -1)
+        return Field("text", renumbered[field.codes].astype(np.intp), [text for text in texts if text is not None])
+
+    return derived
+
+
+def _derive_age(field: Field, as_of: int) -> Field:
+    assert field.numbers is not None, "only a date has an age"
+    return Field("number", field.codes, field.texts, as_of - field.numbers)
+
+
+_DERIVATIONS: dict[str, Callable[[Field, int], Field]] = {
+    "email_domain": _derive_text(email_domain),
+    "email_kind": _derive_text(email_kind),
+    "age": _derive_age,
+}

@@ -1,0 +1,166 @@
+"""publish: a stage folder beside the target -> one switch; the old result stands until the new is whole."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from leadscore.errors import Problem, PublishError
+
+MANIFEST = "manifest.json"
+_EXCHANGE = 2  # RENAME_EXCHANGE of Linux's renameat2
+_HERE = -100  # AT_FDCWD
+
+
+@dataclass
+class StagedFile:
+    """A file of the stage: what is written is hashed and counted on its way."""
+
+    file: BinaryIO
+    closed: bool = False
+    size: int = 0
+    digest: Any = field(default_factory=hashlib.sha256)
+
+    def write(self, content: Any) -> int:
+        """Write bytes, or any buffer of bytes."""
+        with memoryview(content) as view:
+            self.file.write(view)
+            self.digest.update(view)
+            self.size += view.nbytes
+            return view.nbytes
+
+    def flush(self) -> None:
+        """Asked for by writers that treat this as a file."""
+
+
+@dataclass
+class Stage:
+    """The files of a run before anybody can see them."""
+
+    folder: Path
+    target: Path
+    files: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Name in the output -> bytes and sha256, for the manifest."""
+
+    @contextmanager
+    def create(self, name: str) -> Iterator[StagedFile]:
+        """A new file, 0600, on disk when the block ends."""
+        path = self.folder / name
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            staged = StagedFile(file)
+            yield staged
+            file.flush()
+            os.fsync(file.fileno())
+        self.files[name] = {"bytes": staged.size, "sha256": staged.digest.hexdigest()}
+
+    def create_json(self, name: str, content: dict[str, Any]) -> None:
+        """A JSON file, the same bytes for the same content."""
+        with self.create(name) as file:
+            file.write((json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode())
+
+
+@contextmanager
+def open_stage(target: Path) -> Iterator[Stage]:
+    """A stage for a target folder. It is published if the block ends well, and removed if not.
+
+    Raises PublishError (exit 6) where the target is not ours to replace or the disk refuses.
+    """
+    target = Path(os.path.abspath(target))
+    with _told(target):
+        refuse_foreign(target)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.stage-", dir=target.parent))
+    try:
+        stage = Stage(folder, target)
+        with _told(target):
+            yield stage
+            _switch(stage)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _told(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        what = f"cannot be written: {os.strerror(error.errno) if error.errno else 'the disk refuses'}"
+        raise PublishError(Problem(str(target), what=what, hint="the old result, if any, is untouched")) from None
+
+
+def last_manifest(target: Path) -> dict[str, Any] | None:
+    """The manifest of the result that stands in the target, if one does."""
+    try:
+        manifest = json.loads((target / MANIFEST).read_bytes())
+    except (OSError, ValueError):
+        return None
+    return manifest if isinstance(manifest, dict) and "outputs" in manifest else None
+
+
+def refuse_foreign(target: Path) -> None:
+    """Raise PublishError if publishing here would remove anything leadscore has not written."""
+    if target.is_symlink() or (target.exists() and not target.is_dir()):
+        raise PublishError(Problem(str(target), what="is not a folder", hint="choose another -o"))
+    if not target.exists():
+        return
+    manifest = last_manifest(target)
+    ours = {MANIFEST, *(manifest["outputs"] if manifest else ())}
+    strange = sorted(
+        str(path.relative_to(target))
+        for path in target.rglob("*")
+        if not path.is_dir() and str(path.relative_to(target)) not in ours
+    )
+    if strange:
+        more = f" and {len(strange) - 1} more" if len(strange) > 1 else ""
+        what = f"holds {strange[0]!r}{more}, which leadscore did not write"
+        raise PublishError(Problem(str(target), what=what, hint="move it away, or choose another -o"))
+
+
+def _switch(stage: Stage) -> None:
+    for folder in [*(path for path in stage.folder.rglob("*") if path.is_dir()), stage.folder]:
+        _sync(folder)
+    if stage.target.exists():
+        refuse_foreign(stage.target)
+        _exchange(stage.folder, stage.target)
+    else:
+        os.rename(stage.folder, stage.target)
+    _sync(stage.target.parent)
+
+
+def _exchange(new: Path, old: Path) -> None:
+    """Swap two folders in one step; in two steps where the system has no such call."""
+    try:
+        libc = ctypes.CDLL(None, use_errno=True)
+        failed = libc.renameat2(_HERE, os.fsencode(new), _HERE, os.fsencode(old), _EXCHANGE)
+    except AttributeError:
+        failed, code = -1, errno.ENOSYS
+    else:
+        code = ctypes.get_errno()
+    if not failed:
+        return
+    if code not in (errno.ENOSYS, errno.EINVAL):
+        raise OSError(code, os.strerror(code))
+    aside = new.with_name(f"{new.name}-old")
+    os.rename(old, aside)
+    os.rename(new, old)
+    os.rename(aside, new)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,142 @@
+"""read_csv: a CSV export in memory -> batches of leads as text, and any lead's original bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+from numpy.typing import NDArray
+
+from leadscore.errors import InputError, Problem
+from leadscore.pipeline.dialect import read_header
+from leadscore.pipeline.export import BATCH_BYTES, Batch, SetAside, to_frame, unique_names
+from leadscore.pipeline.scan import FIRST_WINDOW, Layout, scan_spans
+
+Places = NDArray[np.int64]
+NOWHERE: Places = np.zeros(0, np.int64)
+
+
+class CsvExport:
+    """A CSV export. Keeps the file's bytes, and of each lead read where it begins and ends."""
+
+    def __init__(
+        self,
+        path: Path,
+        data: bytes | bytearray,
+        wanted: Collection[str] = (),
+        *,
+        digest: str = "",
+        size: int = 0,
+        compression: str = "",
+        batch_bytes: int = BATCH_BYTES,
+    ) -> None:
+        head = read_header(data, path, wanted, compression)
+        self.path, self.digest, self.size = path, digest, size
+        self.header, self.dialect = head.line, head.dialect
+        self.columns, self.notes = unique_names(head.names)
+        self.set_aside: list[SetAside] = []
+        self._data, self._start, self._line, self._batch_bytes = data, head.start, head.lines, batch_bytes
+        newline = ord(head.dialect.line_end[-1])
+        self._layout = Layout(ord(head.dialect.delimiter), newline, len(head.names))
+        self._starts, self._stops = [NOWHERE], [NOWHERE]
+        self._extra = _has_empty_extra_cell(data, head.start, self._layout)
+        if self._extra:
+            self._layout = Layout(self._layout.delimiter, newline, len(head.names) + 1)
+            self.notes.append("an empty extra column on all rows was ignored")
+
+    def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
+        """The leads in file order; damaged lines go to `set_aside`."""
+        missing = [name for name in columns if name not in self.columns]
+        if missing:
+            raise InputError(
+                [Problem(str(self.path), 1, key=name, what="no such column") for name in missing]
+            )
+        self.set_aside.clear()
+        self._starts, self._stops = [NOWHERE], [NOWHERE]
+        return self._read_batches(columns)
+
+    def take_lines(self, rows: NDArray[np.int64]) -> pa.LargeBinaryArray:
+        """Original bytes of leads number `rows` (0-based, once they are read), each with the header's line end.
+
+        An ignored empty extra cell is left out: a row one cell longer than its header shifts columns in readers.
+        """
+        places = np.column_stack((np.concatenate(self._starts), np.concatenate(self._stops))).ravel()
+        # Lead, gap, lead, gap: line ends, blank and damaged lines lie in the gaps.
+        buffers = [None, pa.py_buffer(places), pa.py_buffer(self._data)]
+        parts = pa.LargeBinaryArray.from_buffers(pa.large_binary(), max(places.size - 1, 0), buffers)
+        line_end = pa.scalar(self.dialect.line_end.encode(), pa.large_binary())
+        taken = parts.take(pa.array(np.asarray(rows, np.int64) * 2))
+        return pc.binary_join_element_wise(taken, line_end, pa.scalar(b"", pa.large_binary()))
+
+    def _read_batches(self, columns: Sequence[str]) -> Iterator[Batch]:
+        count = 0
+        for span in scan_spans(self._data, self._start, self._line, self._layout, self._batch_bytes):
+            starts, stops = np.concatenate(span.starts), np.concatenate(span.stops)
+            self._starts.append(starts)
+            self._stops.append(stops - self._extra)
+            for damage in sorted(span.damage, key=lambda damage: damage.start):
+                text = bytes(self._data[damage.start : damage.stop])
+                self.set_aside.append(SetAside(damage.line + 1, damage.reason, text))
+            if starts.size:
+                table = self._parse(starts, stops, span.multiline, columns)
+                yield Batch(to_frame(table, columns), count, np.concatenate(span.lines) + 1)
+                count += starts.size
+        if not count:
+            empty = pa.table({name: pa.array([], pa.large_string()) for name in dict.fromkeys(columns)})
+            yield Batch(to_frame(empty, columns), 0, NOWHERE)
+
+    def _parse(self, starts: Places, stops: Places, multiline: bool, columns: Sequence[str]) -> pa.Table:
+        """Cells of records whose structure is verified. Arrow's messages quote cells, so none gets out."""
+        if not columns:
+            return pa.table({"": pa.nulls(starts.size, pa.large_string())})
+        names = [*self.columns, *(["extra cell"] * self._extra)]
+        keys = [str(i) for i in range(len(names))]
+        asked = [str(self.columns.index(name)) for name in dict.fromkeys(columns)]
+        longest = int((stops - starts).max())
+        try:
+            table = pyarrow.csv.read_csv(
+                pa.BufferReader(self._sound_bytes(starts, stops)),
+                pyarrow.csv.ReadOptions(column_names=keys, block_size=max(1 << 20, 2 * longest)),
+                pyarrow.csv.ParseOptions(delimiter=self.dialect.delimiter, newlines_in_values=multiline),
+                pyarrow.csv.ConvertOptions(
+                    check_utf8=False,
+                    column_types=dict.fromkeys(asked, pa.large_string()),
+                    null_values=[],
+                    strings_can_be_null=False,
+                    include_columns=asked,
+                ),
+            )
+        except pa.ArrowInvalid:
+            raise RuntimeError("the CSV parser refused lines the scan found sound") from None
+        if table.num_rows != starts.size:
+            raise RuntimeError(f"the scan found {starts.size} leads, the CSV parser {table.num_rows}")
+        return table.rename_columns(list(dict.fromkeys(columns)))
+
+    def _sound_bytes(self, starts: Places, stops: Places) -> pa.Buffer:
+        """The records' bytes; without a copy unless something lies between them."""
+        view = memoryview(self._data)
+        cuts = np.flatnonzero(starts[1:] - stops[:-1] > 2)
+        begins, ends = starts[np.append(0, cuts + 1)], stops[np.append(cuts, stops.size - 1)]
+        pieces = [view[begin:end] for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)]
+        if bytes(pieces[0][:3]) == b"\xef\xbb\xbf":  # a cell's own U+FEFF, which Arrow would take for a BOM
+            pieces.insert(0, memoryview(b""))
+        return pa.py_buffer(pieces[0] if len(pieces) == 1 else b"\n".join(pieces))
+
+
+def _has_empty_extra_cell(data: bytes | bytearray, start: int, layout: Layout) -> bool:
+    """Every row ends in one delimiter too many. A single row without it, and none is accepted."""
+    wider = Layout(layout.delimiter, layout.newline, layout.fields + 1)
+    found = False
+    octets = np.frombuffer(data, np.uint8)
+    for span in scan_spans(data, start, 0, wider, FIRST_WINDOW):
+        stops = np.concatenate(span.stops)
+        found |= bool(stops.size)
+        if (octets[stops - 1] != layout.delimiter).any() or any(
+            d.fields == layout.fields for d in span.damage
+        ):
+            return False
+    return found

@@ -1,0 +1,58 @@
+"""tally: scored batches -> what the summary and the manifest count."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from leadscore.pipeline.batch import Scored
+from leadscore.pipeline.cells import AMBIGUOUS
+
+LISTED = 100_000
+"""Unreadable cells listed one by one; beyond it they are only counted."""
+
+
+@dataclass
+class RuleTally:
+    """What one rule did."""
+
+    fired: int = 0
+    """Leads it gave or took points."""
+    unknown: int = 0
+    points: int = 0
+    """Hundredths, over all leads."""
+
+
+@dataclass
+class Tally:
+    """Counts over all batches read so far."""
+
+    leads: int = 0
+    rules: dict[str, RuleTally] = field(default_factory=dict)
+    unreadable: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """(column, reason) -> cells."""
+    cells: list[tuple[int, str, str]] = field(default_factory=list)
+    """Line, column, reason of the first LISTED unreadable cells."""
+
+    def add(self, scored: Scored, lines: npt.NDArray[np.int64]) -> None:
+        """Count a batch. ``lines``: the physical line of each of its leads."""
+        self.leads += scored.leads.count
+        for place, line in enumerate(scored.contributions.lines):
+            if line.kind == "rule":
+                tally = self.rules.setdefault(line.name, RuleTally())
+                points = scored.contributions.points[place]
+                tally.fired += int(np.count_nonzero(points))
+                tally.points += int(points.sum())
+                tally.unknown += int((~scored.contributions.known[line.name]).sum())
+        for cells in scored.unreadable:
+            self.unreadable[(cells.column, cells.reason)] += len(cells.rows)
+            room = max(LISTED - len(self.cells), 0)
+            self.cells += [(line, cells.column, cells.reason) for line in lines[cells.rows[:room]].tolist()]
+
+    @property
+    def ambiguous(self) -> list[tuple[int, str]]:
+        """Line and column of dates that have two readings and no declared format."""
+        return [(line, column) for line, column, reason in self.cells if reason == AMBIGUOUS]

@@ -1,0 +1,36 @@
+"""tier: scores -> tiers and grades; a cut belongs to its tier."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from leadscore.model.schema import Axis, Model
+from leadscore.points import Hundredths
+from leadscore.pipeline.combine import Contributions
+
+
+def assign_tiers(scores: Hundredths, model: Model) -> npt.NDArray[np.intp]:
+    """The position of each lead's tier in the config's list."""
+    cuts = [tier.min_score for tier in model.tiers if tier.min_score is not None]
+    return _reached(scores, cuts, len(model.tiers) - 1)
+
+
+def assign_grades(contributions: Contributions, model: Model) -> npt.NDArray[np.object_] | None:
+    """Two letters per lead, such as A1; None where the config has no grade."""
+    if model.grade is None:
+        return None
+    return _letters(contributions, model.grade.rows) + _letters(contributions, model.grade.columns)
+
+
+def _letters(contributions: Contributions, axis: Axis) -> npt.NDArray[np.object_]:
+    labels = sorted(axis.cuts, key=lambda label: axis.cuts[label], reverse=True)
+    cuts = [axis.cuts[label] for label in labels]
+    reached = _reached(contributions.groups[axis.group], cuts, len(cuts) - 1)
+    return np.array(labels, dtype=object)[reached]
+
+
+def _reached(points: Hundredths, cuts: list[int], lowest: int) -> npt.NDArray[np.intp]:
+    """The first of the descending cuts that the points reach; ``lowest`` where they reach none."""
+    rising = np.array(cuts[::-1], dtype=np.int64)
+    return np.minimum(len(cuts) - np.searchsorted(rising, points, side="right"), lowest)

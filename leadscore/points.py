@@ -1,0 +1,70 @@
+"""points: whole hundredths in int64: read, multiplied, rounded half away from zero, printed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Hundredths = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+LIMIT = 100_000_000
+"""No rule gives more than a million points either way (in hundredths), so no sum can overflow."""
+
+_POINTS = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+
+
+def parse_points(text: str) -> int:
+    """Points as typed in a config -> hundredths. Raises ValueError with what to write instead."""
+    if not _POINTS.fullmatch(text):
+        raise ValueError("is not a number of points; write for example 5, -15 or 2.5")
+    hundredths = Decimal(text) * 100
+    if hundredths != int(hundredths):
+        raise ValueError("has more than two decimals; points are whole hundredths")
+    if abs(hundredths) > LIMIT:
+        raise ValueError(f"is beyond {format_points(LIMIT)} points")
+    return int(hundredths)
+
+
+def round_half_away(value: Decimal) -> int:
+    """Round to a whole number; a half goes away from zero (Python's own ``round`` takes it to even)."""
+    return int(value.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def multiply(points: Hundredths, factors: Numbers, exact: Callable[[int], Decimal]) -> Hundredths:
+    """points x factors, rounded half away from zero to hundredths, once, and never beyond LIMIT.
+
+    Floats decide wherever the product is clearly not a half; elsewhere ``exact(row)`` gives the
+    row's factor as a Decimal. So the result is that of exact arithmetic, on every machine.
+    """
+    products = np.clip(points * factors, -LIMIT, LIMIT)
+    rounded = np.trunc(products + np.copysign(0.5, products)).astype(np.int64)
+    doubtful = np.abs(np.abs(products) % 1 - 0.5) < 1e-6
+    if doubtful.any():
+        pairs = np.stack([points[doubtful], factors[doubtful].view(np.int64)])
+        _, first, inverse = np.unique(pairs, axis=1, return_index=True, return_inverse=True)
+        rows = np.flatnonzero(doubtful)[first]
+        decided = [round_half_away(int(points[row]) * exact(int(row))) for row in rows]
+        rounded[doubtful] = np.array(decided, np.int64).clip(-LIMIT, LIMIT)[inverse.reshape(-1)]
+    return rounded
+
+
+def format_points(hundredths: int, signed: bool = False) -> str:
+    """8350 -> '83.5', -1500 -> '-15'; ``signed`` puts a plus before what is above zero."""
+    whole, part = divmod(abs(int(hundredths)), 100)
+    decimals = f".{part:02d}".rstrip("0") if part else ""
+    sign = "-" if hundredths < 0 else "+" if signed and hundredths > 0 else ""
+    return f"{sign}{whole}{decimals}"
+
+
+def format_each(hundredths: Hundredths, signed: bool = False) -> npt.NDArray[Any]:
+    """A column of points as text: object array of str, each distinct value formatted once."""
+    distinct, inverse = np.unique(hundredths, return_inverse=True)
+    texts = np.array([format_points(value, signed) for value in distinct.tolist()], dtype=object)
+    return texts[inverse.reshape(-1)] if len(distinct) else texts

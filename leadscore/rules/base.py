@@ -1,0 +1,76 @@
+"""base: what every rule kind has, and what it gives: points per lead, and whether they are known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from leadscore.decays import Decay
+from leadscore.fields import Field, Leads, Use, under
+from leadscore.part import Part
+from leadscore.points import Flags, Hundredths
+from leadscore.scalars import Name, Points
+
+
+@dataclass(frozen=True)
+class Award:
+    """What a rule gives each lead: points (0 where unknown), and which leads it could decide on."""
+
+    points: Hundredths
+    known: Flags
+
+
+class Rule(Part):
+    """The settings all kinds share; a kind adds its own and says in ``award`` how points come about."""
+
+    name: Name
+    otherwise: Points = 0
+    """Points when nothing matched."""
+    missing: Points | None = None
+    """Points when it is unknown whether anything matches; without it, unknown earns nothing."""
+    decay: Decay | None = None
+
+    def uses(self) -> Iterator[Use]:
+        """Every field the rule reads, the decay's date included."""
+        yield from self.reads()
+        if self.decay:
+            yield from under("decay", self.decay.uses())
+
+    def reads(self) -> Iterator[Use]:
+        """The fields that decide the points."""
+        raise NotImplementedError
+
+    def award(self, leads: Leads) -> Award:
+        """The points each lead gets, before any decay."""
+        raise NotImplementedError
+
+    def choices(self) -> list[int]:
+        """The points (hundredths) a lead can get when nothing is unknown; their range if they have one."""
+        raise NotImplementedError
+
+    def bounds(self) -> tuple[int, int]:
+        """The least and the most the rule can give, unknown and decay included."""
+        choices = [*self.choices(), self.missing or 0]
+        if self.decay:
+            choices.append(0)
+        return min(choices), max(choices)
+
+    def weight(self) -> int:
+        """How much the rule can move a score: its share in a lead's coverage."""
+        choices = [*self.choices(), 0]
+        return max(choices) - min(choices)
+
+    def describe(self) -> str:
+        """What the rule looks at, in words."""
+        raise NotImplementedError
+
+    def unless_missing(self, points: Hundredths, known: Flags) -> Award:
+        """The award with unknown leads given what ``missing`` says."""
+        return Award(np.where(known, points, self.missing or 0).astype(np.int64), known)
+
+
+def spread(points: Hundredths, field: Field) -> Hundredths:
+    """Points per distinct value -> points per lead, 0 where missing."""
+    return np.append(points, 0).astype(np.int64)[field.codes]

@@ -1,0 +1,58 @@
+"""table: the first case that matches a field wins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+import numpy as np
+from pydantic import Field as Setting
+
+from leadscore.criteria import Test
+from leadscore.fields import TRUE, Leads, Use, under
+from leadscore.rules.base import Award, Rule
+from leadscore.scalars import Points, Text
+
+
+class Case(Test):
+    """One test on the table's field, and the points it gives."""
+
+    points: Points
+
+
+class Table(Rule):
+    """The first case that matches a field wins.
+
+    Example:
+        name: seniority
+        kind: table
+        field: job_title
+        cases:
+          - {has_word: [chief, vp], points: 20}
+          - {has_word: manager, points: 8}
+        otherwise: 0
+        missing: -5
+    """
+
+    kind: Literal["table"]
+    field: Text
+    cases: tuple[Case, ...] = Setting(min_length=1)
+
+    def reads(self) -> Iterator[Use]:
+        yield Use(self.field, None, ("field",))
+        for index, case in enumerate(self.cases):
+            yield from under("cases", under(index, case.uses(self.field)))
+
+    def award(self, leads: Leads) -> Award:
+        field = leads[self.field]
+        matches = [case.hold(field, leads.as_of) == TRUE for case in self.cases]
+        points = np.select(matches, [case.points for case in self.cases], self.otherwise)
+        # A case may ask for `missing: true`, which has an answer where the field has none.
+        known = field.known | np.logical_or.reduce(matches)
+        return self.unless_missing(points, known)
+
+    def choices(self) -> list[int]:
+        return [*(case.points for case in self.cases), self.otherwise]
+
+    def describe(self) -> str:
+        return self.field

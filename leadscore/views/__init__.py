@@ -1,0 +1,1 @@
+"""views: results -> what people see; no arithmetic."""

@@ -1,0 +1,71 @@
+"""explain: one lead's arithmetic -> a table whose last line is the sum of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich import box
+from rich.console import RenderableType
+from rich.table import Table
+
+from leadscore.analysis.explain import ExplainedLine, Explanation
+from leadscore.points import format_points
+from leadscore.views.screen import plain
+
+
+def explain_view(lead: Explanation) -> Iterator[RenderableType]:
+    """The renderables of an explanation."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("Group")
+    table.add_column("Contribution")
+    table.add_column("Points", justify="right", no_wrap=True)
+    table.add_column("Because")
+    for line in lead.lines:
+        points = format_points(line.points, signed=True) if line.known or line.points else "unknown"
+        style = "" if line.points else "dim"
+        table.add_row(plain(line.group, style), plain(line.name, style), plain(points, style), plain(_because(line), style))
+    table.add_section()
+    table.add_row("", plain("score", "bold"), plain(format_points(lead.score), "bold"), plain(_verdict(lead)))
+    yield plain(f"{lead.id} (line {lead.line})", "bold")
+    yield table
+    yield plain(f"coverage {format_points(lead.coverage)}: the share of the attainable points that known fields decided")
+    if lead.unknown:
+        yield plain(f"unknown: {', '.join(lead.unknown)}")
+
+
+def _because(line: ExplainedLine) -> str:
+    if line.kind != "rule":
+        return line.looked_at
+    return ", ".join(f"{name}: {'missing' if value is None else value}" for name, value in line.values)
+
+
+def _verdict(lead: Explanation) -> str:
+    tier = f"tier {lead.tier}" + (f", grade {lead.grade}" if lead.grade else "")
+    return f"disqualified ({lead.disqualified_by}); would be {tier}" if lead.disqualified_by else tier
+
+
+def explain_json(lead: Explanation) -> dict[str, object]:
+    """The same content for machines; points as numbers of points."""
+    lines = [
+        {
+            "name": line.name,
+            "kind": line.kind,
+            "group": line.group,
+            "points": line.points / 100,
+            "known": line.known,
+            "looked_at": line.looked_at,
+            "values": dict(line.values),
+        }
+        for line in lead.lines
+    ]
+    return {
+        "id": lead.id,
+        "line": lead.line,
+        "score": lead.score / 100,
+        "tier": lead.tier,
+        "grade": lead.grade or None,
+        "coverage": lead.coverage / 100,
+        "disqualified_by": lead.disqualified_by or None,
+        "unknown": lead.unknown,
+        "lines": lines,
+    }
