@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import errno
-import io
 import os
 import signal
 import sys
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from types import FrameType
-from typing import Annotated, BinaryIO, NoReturn, TextIO
+from typing import Annotated, NoReturn
 
 import typer
 
 from leadscore import __version__
 from leadscore.commands.explain import explain
 from leadscore.commands.score import score
+from leadscore.commands.streams import prepare_streams, silence
 from leadscore.errors import LeadscoreError, PublishError
 from leadscore.text import visible
 
@@ -29,6 +26,7 @@ app = typer.Typer(
 )
 
 BUG, NOT_SHOWN = 1, 7
+
 
 def _show_version(wanted: bool) -> None:
     if wanted:
@@ -51,7 +49,7 @@ app.command()(explain)
 
 def main() -> None:
     """Run the command line. Whatever goes wrong ends here, as plain lines on stderr and an exit code."""
-    _prepare_streams()
+    prepare_streams()
     for number in (signal.SIGHUP, signal.SIGTERM):
         if signal.getsignal(number) is signal.SIG_DFL:  # nohup's SIGHUP stays ignored
             signal.signal(number, _stop)
@@ -101,55 +99,13 @@ def _call_app() -> int:
     return code if isinstance(code, int) else 0
 
 
-def _prepare_streams() -> None:
-    # A closed stdout must fail when it is written to, not lose what it is given in silence. And in either
-    # case the number must be taken, or an output file gets it.
-    if sys.stdout is None:
-        sys.stdout = _Stdout(os.fdopen(os.open(os.devnull, os.O_RDONLY), "wb"))
-    elif sys.stdout is sys.__stdout__:  # and not what a test captures
-        sys.stdout = _Stdout(os.fdopen(1, "wb", closefd=False))
-    if sys.stderr is None:
-        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
-    if isinstance(sys.stderr, io.TextIOWrapper):
-        sys.stderr.reconfigure(encoding="utf-8", errors="backslashreplace")
-
-
-class _Stdout(io.TextIOWrapper):
-    """Stdout in UTF-8, even where cron has no locale. Whatever goes wrong with it is a broken pipe, so that
-    it is not taken for a fault of the files a run writes."""
-
-    def __init__(self, buffer: BinaryIO) -> None:
-        super().__init__(buffer, "utf-8", "backslashreplace", line_buffering=buffer.isatty())
-
-    def write(self, text: str) -> int:
-        with _as_broken_pipe():
-            return super().write(text)
-
-    def flush(self) -> None:
-        with _as_broken_pipe():
-            super().flush()
-
-
-@contextmanager
-def _as_broken_pipe() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE)) from error
-
-
 def _stop(number: int, frame: FrameType | None) -> NoReturn:
     sys.exit(128 + number)  # an exception, so that a half-written result is cleared away on the way out
 
 
 def _stdout_is_closed() -> int:
-    _silence(sys.stdout)
+    silence(sys.stdout)
     return NOT_SHOWN
-
-
-def _silence(stream: TextIO) -> None:
-    # What is still buffered goes nowhere; without this, Python fails on it as it ends, with exit 120.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _say_traceback(error: Exception) -> None:
@@ -163,4 +119,4 @@ def _say(*lines: str) -> None:
             print(visible(line), file=sys.stderr)
         sys.stderr.flush()
     except OSError:
-        _silence(sys.stderr)
+        silence(sys.stderr)

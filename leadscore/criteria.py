@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
 import numpy as np
 from pydantic import ConfigDict, Field as Setting, create_model, model_validator
@@ -57,8 +57,10 @@ class _Options(Part):
 
     def hold(self, field: Field, as_of: int) -> Truths:
         """Whether all operators hold, per lead."""
-        outcomes = [_hold(name, field, argument, self.folding, as_of) for name, argument in self.arguments.items()]
-        return np.minimum.reduce(outcomes)
+        outcomes = [
+            _hold(name, field, argument, self.folding, as_of) for name, argument in self.arguments.items()
+        ]
+        return all_hold(outcomes)
 
     def describe(self, field: str) -> str:
         """The test in words."""
@@ -66,6 +68,16 @@ class _Options(Part):
             OPERATORS[name].sentence.format(field=field, value=_spoken(argument))
             for name, argument in self.arguments.items()
         )
+
+
+def all_hold(outcomes: list[Truths]) -> Truths:
+    """Kleene's and: the least true of the outcomes."""
+    return cast(Truths, np.minimum.reduce(outcomes))
+
+
+def any_holds(outcomes: list[Truths]) -> Truths:
+    """Kleene's or: the truest of the outcomes."""
+    return cast(Truths, np.maximum.reduce(outcomes))
 
 
 def _hold(name: str, field: Field, argument: Any, folding: Folding, as_of: int) -> Truths:
@@ -138,12 +150,12 @@ class Criteria(Part):
         outcomes = [test.hold(leads[field], leads.as_of) for field, test in self.__pydantic_extra__.items()]
         outcomes += [part.hold(leads) for part in self.all]
         if self.any:
-            outcomes.append(np.maximum.reduce([part.hold(leads) for part in self.any]))
+            outcomes.append(any_holds([part.hold(leads) for part in self.any]))
         if self.none:
-            outcomes.append(TRUE - np.maximum.reduce([part.hold(leads) for part in self.none]))
+            outcomes.append(TRUE - any_holds([part.hold(leads) for part in self.none]))
         if self.at_least_of:
             outcomes.append(_at_least(self.at_least_of.k, [c.hold(leads) for c in self.at_least_of.criteria]))
-        return np.minimum.reduce(outcomes)
+        return all_hold(outcomes)
 
     def describe(self) -> str:
         """The criteria in words."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
-from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import numpy as np
@@ -59,8 +58,8 @@ def _steps(steps: dict[int, Decimal], age: int) -> Decimal:
 DECAYS: dict[str, Form] = {
     "half_life_days": Form(Annotated[Number, Setting(gt=0)], _half_life, "halves every {setting} days"),
     "window_days": Form(Days, _window, "counts for {setting} days"),
-    "daily": Form(Share, _daily, "loses {setting} of what is left a day"),
-    "linear": Form(Linear, _linear, "loses {setting.lose} every {setting.every_days} days"),
+    "daily": Form(Share, _daily, "loses {setting:%} of what is left a day"),
+    "linear": Form(Linear, _linear, "loses {setting.lose:%} every {setting.every_days} days"),
     "steps": Form(Annotated[dict[Days, Share], Setting(min_length=1)], _steps, "fades in steps"),
 }
 
@@ -81,6 +80,10 @@ class _Since(Part):
         if len(given) != 1:
             raise ValueError(f"must have exactly one of {', '.join(DECAYS)}")
         return self
+
+    def describe(self) -> str:
+        """The decay in words."""
+        return f"{DECAYS[self.form].sentence.format(setting=getattr(self, self.form))}, since {self.since}"
 
     def uses(self) -> Iterator[Use]:
         """The date it is counted from."""

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from leadscore.points import Flags, Numbers
 from leadscore.scalars import parse_day, parse_number
@@ -53,7 +54,7 @@ class Field:
 
     type: FieldType
     codes: npt.NDArray[np.intp]
-    texts: Sequence[str]
+    texts: Sequence[str] | pa.Array
     numbers: Numbers | None = None
 
     @cached_property
@@ -86,7 +87,8 @@ class Field:
     def folded(self, folding: Folding) -> list[str]:
         """The distinct texts in the form they are compared in."""
         if folding not in self._folded:
-            self._folded[folding] = [folding(text) for text in self.texts]
+            texts = self.texts.to_pylist() if isinstance(self.texts, pa.Array) else self.texts
+            self._folded[folding] = [folding(text) for text in texts]
         return self._folded[folding]
 
     def where(self, distinct: Callable[[], Flags]) -> Truths:

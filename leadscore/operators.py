@@ -163,9 +163,7 @@ OPERATORS: dict[str, Operator] = {
     "ends_with": Operator(Texts, _text, _any_of(str.endswith), "{field} ends with {value}", _refuse_no_words),
     "has_word": Operator(Texts, _text, _any_of(has_words), "{field} has the word {value}", _refuse_no_words),
     "matches": Operator(Text, _text, _matches, "{field} matches {value}", _refuse_pattern),
-    "at_least": Operator(
-        Value, _number_or_date, _compare(np.greater_equal), "{field} is at least {value}"
-    ),
+    "at_least": Operator(Value, _number_or_date, _compare(np.greater_equal), "{field} is at least {value}"),
     "at_most": Operator(Value, _number_or_date, _compare(np.less_equal), "{field} is at most {value}"),
     "above": Operator(Value, _number_or_date, _compare(np.greater), "{field} is above {value}"),
     "below": Operator(Value, _number_or_date, _compare(np.less), "{field} is below {value}"),

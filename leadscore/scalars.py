@@ -119,7 +119,9 @@ Text = Annotated[str, PlainValidator(lambda value: str(_scalar(value))), _schema
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_as_list)]
 Name = Annotated[str, PlainValidator(_parse_name), _schema(type="string")]
 Flag = Annotated[bool, PlainValidator(_parse_flag), _schema(type="boolean")]
-Number = Annotated[Decimal, PlainValidator(lambda value: parse_number(_scalar(value))), _schema(type="number")]
+Number = Annotated[
+    Decimal, PlainValidator(lambda value: parse_number(_scalar(value))), _schema(type="number")
+]
 Points = Annotated[int, PlainValidator(lambda value: parse_points(_scalar(value))), _schema(type="number")]
 Days = Annotated[int, PlainValidator(_parse_days), _schema(type="integer", minimum=0)]
 Count = Annotated[int, PlainValidator(_parse_count), _schema(type="integer", minimum=0)]

@@ -13,6 +13,7 @@ from leadscore.pipeline.batch import Scored, score_leads
 from leadscore.pipeline.collect import refuse_columns
 from leadscore.pipeline.combine import Line
 from leadscore.pipeline.export import Export
+from leadscore.points import format_points
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,9 @@ class Explanation:
     @property
     def unknown(self) -> list[str]:
         """The fields whose value is missing or could not be read."""
-        return list(dict.fromkeys(name for line in self.lines for name, value in line.values if value is None))
+        return list(
+            dict.fromkeys(name for line in self.lines for name, value in line.values if value is None)
+        )
 
 
 def explain_lead(export: Export, model: Model, as_of: date, wanted: str) -> Explanation:
@@ -57,7 +60,12 @@ def explain_lead(export: Export, model: Model, as_of: date, wanted: str) -> Expl
             scored = score_leads(batch.leads, model, columns, as_of)
             return _explanation(scored, model, int(found[0]), wanted, int(batch.lines[found[0]]))
     raise InputError(
-        Problem(str(export.path), key=model.id, what="no lead has this id", hint="ids are compared to the letter, zeros in front included")
+        Problem(
+            str(export.path),
+            key=model.id,
+            what="no lead has this id",
+            hint="ids are compared to the letter, zeros in front included",
+        )
     )
 
 
@@ -80,12 +88,21 @@ def _explained(scored: Scored, model: Model, lead: int, line: Line, points: int)
     if line.rule is None:
         return ExplainedLine(line.name, line.kind, line.group, points, looked_at=_bound(line, model))
     names = dict.fromkeys(use.field for use in line.rule.reads())
-    values = tuple((name, scored.leads[name].text(lead) if scored.leads[name].known[lead] else None) for name in names)
+    values = tuple(
+        (name, scored.leads[name].text(lead) if scored.leads[name].known[lead] else None) for name in names
+    )
     known = bool(scored.contributions.known[line.name][lead])
     return ExplainedLine(line.name, line.kind, line.group, points, known, line.rule.describe(), values)
 
 
 def _bound(line: Line, model: Model) -> str:
+    """What a decay, a floor or a cap says, in the config's words."""
+    group = model.groups.get(line.group)
     if line.kind == "decay":
-        return "what age took"
-    return f"{line.group or 'the score'} is bounded by the config"
+        rules = group.rules if group else ()
+        decay = next((rule.decay for rule in rules if line.name == f"{rule.name}: decay"), None)
+        decay = decay or (group.decay if group else None)
+        return decay.describe() if decay else ""
+    bounds = group or model.score
+    limit = bounds.cap if line.kind == "cap" else bounds.floor
+    return f"{'at most' if line.kind == 'cap' else 'at least'} {format_points(limit or 0)}"

@@ -11,14 +11,24 @@ import typer
 
 from leadscore.errors import Problem, UsageError
 
-Export = Annotated[Path, typer.Argument(help="The file the CRM exported: CSV (also gzipped) or Parquet.", show_default=False)]
-Config = Annotated[Path, typer.Option("-c", "--config", help="The scoring model, a YAML file.", show_default=False)]
+Export = Annotated[
+    Path, typer.Argument(help="The file the CRM exported: CSV (also gzipped) or Parquet.", show_default=False)
+]
+Config = Annotated[
+    Path, typer.Option("-c", "--config", help="The scoring model, a YAML file.", show_default=False)
+]
 AsOf = Annotated[
-    str | None, typer.Option("--as-of", help="The day to score for, YYYY-MM-DD; today without it.", show_default=False)
+    str | None,
+    typer.Option("--as-of", help="The day to score for, YYYY-MM-DD; today without it.", show_default=False),
 ]
 Set = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="Change a value of the config, for example groups.fit.cap=40.", show_default=False),
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Change a value of the config, for example groups.fit.cap=40.",
+        show_default=False,
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 

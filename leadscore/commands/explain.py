@@ -8,7 +8,9 @@ import typer
 
 from leadscore.commands.common import AsOf, Config, Export, Json, Set, print_json, read_as_of
 
-Id = Annotated[str, typer.Option("--id", help="The lead's id, as it stands in the export.", show_default=False)]
+Id = Annotated[
+    str, typer.Option("--id", help="The lead's id, as it stands in the export.", show_default=False)
+]
 
 
 def explain(

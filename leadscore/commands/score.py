@@ -10,7 +10,12 @@ import typer
 
 from leadscore.commands.common import AsOf, Config, Export, Json, Set, print_json, read_as_of
 
-Out = Annotated[Path, typer.Option("-o", "--out", help="The folder for the result; {as_of} stands for the day.", show_default=False)]
+Out = Annotated[
+    Path,
+    typer.Option(
+        "-o", "--out", help="The folder for the result; {as_of} stands for the day.", show_default=False
+    ),
+]
 Format = Annotated[
     list[str] | None, typer.Option("--format", help="csv or parquet; may be given twice.", show_default=False)
 ]

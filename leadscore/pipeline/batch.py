@@ -76,7 +76,9 @@ def score_batch(leads: pd.DataFrame, model: Model, as_of: date) -> pd.DataFrame:
     columns = choose_columns(model, [str(column) for column in leads.columns], "leads")
     added = score_leads(leads, model, columns, as_of).columns
     for name in ["score", *model.groups, "coverage"]:
-        added[name] = pd.Series(pd.array(to_decimals(added[name].to_numpy()), dtype=DECIMAL), index=added.index)
+        added[name] = pd.Series(
+            pd.array(to_decimals(added[name].to_numpy()), dtype=DECIMAL), index=added.index
+        )
     return added
 
 

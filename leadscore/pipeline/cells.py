@@ -16,7 +16,9 @@ from leadscore.scalars import NUMBER_LIMIT
 from leadscore.text import ascii_digits, fold
 
 _EPOCH = date(1970, 1, 1)
-_ISO = r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)? ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)?)?\z"
+_TIME = r"[0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?"
+_ZONE = r" ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)?"
+_ISO = rf"\A[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}([T ]{_TIME}{_ZONE})?\z"
 _DAY_OR_MONTH = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-][0-9]{2}([0-9]{2})?\b")
 AMBIGUOUS = "a date that is not YYYY-MM-DD has more than one reading"
 
@@ -42,7 +44,9 @@ def why_not_number(text: str, field: FieldConfig) -> str:
         return "digits other than 0-9; set `digits: any`"
     if re.fullmatch(r"[+-]?[0-9.,]+[eE][+-]?[0-9]+", text):
         return "a number with an exponent; set `exponent: true`"
-    if re.fullmatch(r"[+-]?[0-9]+", text) or re.fullmatch(r"[+-]?[0-9]+\.[0-9]*", text) and field.decimal == ".":
+    if re.fullmatch(r"[+-]?[0-9]+", text) or (
+        re.fullmatch(r"[+-]?[0-9]+\.[0-9]*", text) and field.decimal == "."
+    ):
         return "a number of more than 15 digits"
     if re.fullmatch(r"[+-]?[0-9.,' ]+", text):
         return "digits grouped otherwise than declared; set `decimal` and `thousands`"
@@ -51,15 +55,21 @@ def why_not_number(text: str, field: FieldConfig) -> str:
 
 def read_days(texts: pa.Array, field: FieldConfig) -> Numbers:
     """Days since 1970-01-01 of dates in the field's format, ISO without one; a time of day is dropped."""
-    if field.format is not None:
-        dates = pd.to_datetime(pd.Series(texts.to_pylist(), dtype="str"), format=field.format, errors="coerce")
-        days = dates.to_numpy().astype("datetime64[D]")
-        return np.where(np.isnat(days), np.nan, days.astype(np.int64)).astype(np.float64)
+    return _iso_days(texts) if field.format is None else _formatted_days(texts, field.format)
+
+
+def _formatted_days(texts: pa.Array, form: str) -> Numbers:
+    dates = pd.to_datetime(pd.Series(texts.to_pylist(), dtype="str"), format=form, errors="coerce")
+    days = dates.to_numpy().astype("datetime64[D]")
+    return np.where(np.isnat(days), np.nan, days.astype(np.int64).astype(np.float64))
+
+
+def _iso_days(texts: pa.Array) -> Numbers:
     iso = pc.match_substring_regex(texts, _ISO)
     coded = pc.utf8_slice_codeunits(pc.if_else(iso, texts, None), 0, 10).dictionary_encode()
-    distinct = np.array([_iso_day(text) for text in coded.dictionary.to_pylist()] + [np.nan])
+    distinct = np.array([*(_iso_day(text) for text in coded.dictionary.to_pylist()), np.nan])
     codes = pc.fill_null(coded.indices, len(distinct) - 1).to_numpy(zero_copy_only=False)
-    return distinct[codes].astype(np.float64)
+    return np.take(distinct, codes)
 
 
 def _iso_day(text: str) -> float:

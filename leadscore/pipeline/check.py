@@ -11,17 +11,25 @@ from leadscore.model.schema import Model
 INCOMPLETE = 5
 
 
-def refuse_too_few(file: str, leads: int, model: Model, last: dict[str, Any] | None) -> None:
+def refuse_too_few(file: str, scored: int, read: int, model: Model, last: dict[str, Any] | None) -> None:
     """Raise InputError where the export holds too few leads to be whole; the old result then stands."""
-    if leads < model.checks.min_rows:
-        what = f"holds {leads:,} leads that can be scored, fewer than checks.min_rows = {model.checks.min_rows:,}"
+    if scored < model.checks.min_rows:
+        what = f"holds {scored:,} leads that can be scored; checks.min_rows is {model.checks.min_rows:,}"
         raise InputError(Problem(file, what=what, hint="export it again, or lower checks.min_rows"))
     if last is None or model.checks.max_row_drop is None:
         return
     before = int(last.get("counts", {}).get("in", 0))
-    if before - leads > _allowed(model.checks.max_row_drop, before):
-        what = f"holds {leads:,} leads, the last run {before:,}: more of a drop than checks.max_row_drop allows"
+    if before - read > _allowed(model.checks.max_row_drop, before):
+        what = (
+            f"holds {read:,} leads, the last run {before:,}: more of a drop than checks.max_row_drop allows"
+        )
         raise InputError(Problem(file, what=what, hint="export it again, or raise checks.max_row_drop"))
+
+
+def reconcile(read: int, counts: dict[str, int]) -> None:
+    """Every row that was read is in exactly one file; anything else is a bug, and is not published."""
+    if read != counts["ranked"] + counts["disqualified"] + counts["set_aside"]:
+        raise AssertionError("rows in are not rows out")
 
 
 def exit_code(leads: int, set_aside: int, unreadable: int, model: Model) -> int:

@@ -37,6 +37,8 @@ class Collected:
     lines: tuple[Line, ...] = ()
     contributions: list[npt.NDArray[np.int64]] = field(default_factory=list)
     """``[line, lead]`` per batch, kept only where the config asks for them."""
+    read: int = 0
+    """Rows of the export, damaged ones included."""
 
 
 def refuse_columns(export: Export, model: Model) -> dict[str, str]:
@@ -44,7 +46,13 @@ def refuse_columns(export: Export, model: Model) -> dict[str, str]:
     file = str(export.path)
     taken = [model.output.prefix + name for name in (*LEAD_COLUMNS, *model.groups)]
     clashes = [
-        Problem(file, 1, key=name, what="the output has a column of this name", hint="set output.prefix, for example ls_")
+        Problem(
+            file,
+            1,
+            key=name,
+            what="the output has a column of this name",
+            hint="set output.prefix, for example ls_",
+        )
         for name in taken
         if name in export.columns
     ]
@@ -56,7 +64,8 @@ def refuse_columns(export: Export, model: Model) -> dict[str, str]:
 def collect_leads(export: Export, model: Model, as_of: date) -> Collected:
     """Score every batch and keep the few columns that are needed of all leads."""
     columns = refuse_columns(export, model)
-    tally, parts, contributions, lines = Tally(), [], [], ()
+    tally, parts, contributions = Tally(), [], []
+    lines: tuple[Line, ...] = ()
     for batch in export.batches(sorted(set(columns.values()))):
         scored = score_leads(batch.leads, model, columns, as_of)
         tally.add(scored, batch.lines)
@@ -65,7 +74,8 @@ def collect_leads(export: Export, model: Model, as_of: date) -> Collected:
         if model.output.contributions:
             contributions.append(scored.contributions.points)
     leads = pd.concat(parts, ignore_index=True)
-    return Collected(leads, tally, list(export.set_aside), lines, contributions)
+    read = tally.leads + len(export.set_aside)
+    return Collected(leads, tally, list(export.set_aside), lines, contributions, read)
 
 
 def _keep(scored: Scored, batch: Batch, model: Model, columns: dict[str, str]) -> pd.DataFrame:
@@ -101,11 +111,16 @@ def set_aside_without_id(collected: Collected, export: Export, model: Model) -> 
     ids = collected.leads["id"]
     blank = ids.isna().to_numpy()
     damaged = ids.str.fullmatch(_DAMAGED_ID).fillna(False).to_numpy(dtype=bool)
-    for rows, reason in ((blank, f"{model.id} is empty"), (damaged, f"{model.id} was damaged by a spreadsheet (1.23E+11)")):
+    for rows, reason in (
+        (blank, f"{model.id} is empty"),
+        (damaged, f"{model.id} was damaged by a spreadsheet (1.23E+11)"),
+    ):
         places = np.flatnonzero(rows)
         texts = _texts(export, places)
         numbers = collected.leads["line"].to_numpy()[places].tolist()
-        collected.set_aside += [SetAside(line, reason, text) for line, text in zip(numbers, texts, strict=True)]
+        collected.set_aside += [
+            SetAside(line, reason, text) for line, text in zip(numbers, texts, strict=True)
+        ]
     collected.set_aside.sort(key=lambda aside: aside.line)
     return ~(blank | damaged)
 
@@ -124,8 +139,13 @@ def refuse_duplicates(leads: pd.DataFrame, file: str, model: Model) -> None:
         return
     lines = leads.loc[twice, "line"].groupby(leads.loc[twice, "id"], sort=False).agg(list)
     problems = [
-        Problem(file, found[0], key=model.id, what=f"the same id stands again in {_places(file, found[1:])}",
-                hint="every lead needs an id of its own: remove the copies, or name another column under id")
+        Problem(
+            file,
+            found[0],
+            key=model.id,
+            what=f"the same id stands again in {_places(file, found[1:])}",
+            hint="every lead needs an id of its own: remove the copies, or name another column under id",
+        )
         for found in lines.head(_SHOWN)
     ]
     if len(lines) > _SHOWN:

@@ -59,7 +59,9 @@ class _Sheet:
             return np.zeros_like(points)
         return self.add(Line(f"{name}: decay", "decay", group), decay.fade(points, self.leads) - points)
 
-    def bound(self, name: str, group: str, floor: int | None, cap: int | None, points: Hundredths) -> Hundredths:
+    def bound(
+        self, name: str, group: str, floor: int | None, cap: int | None, points: Hundredths
+    ) -> Hundredths:
         """The points within floor and cap, with a line for each of them."""
         if floor is not None:
             points = points + self.add(Line(f"{name}: floor", "floor", group), np.maximum(floor - points, 0))
@@ -76,7 +78,9 @@ def add_up(leads: Leads, model: Model, awards: dict[str, Award]) -> Contribution
     for points in groups.values():
         total = total + points
     score = sheet.bound("score", "", model.score.floor, model.score.cap, total)
-    known = {rule.name: known for group in model.groups.values() for rule, known in _known(leads, group, awards)}
+    known = {
+        rule.name: known for group in model.groups.values() for rule, known in _known(leads, group, awards)
+    }
     matrix = np.array(sheet.points, dtype=np.int64).reshape(len(sheet.points), leads.count)
     return Contributions(tuple(sheet.lines), matrix, groups, score, known, _coverage(leads, model, known))
 

@@ -61,7 +61,9 @@ class CsvFormat:
     def block(self, added: pd.DataFrame, rows: Rows) -> pa.LargeBinaryArray:
         cells = [self._cells(name, added[name]) for name in added.columns]
         joined = [_as_bytes(column) for column in cells] + [self._lines(rows)]
-        return pc.binary_join_element_wise(*joined, pa.scalar(self.dialect.delimiter.encode(), pa.large_binary()))
+        return pc.binary_join_element_wise(
+            *joined, pa.scalar(self.dialect.delimiter.encode(), pa.large_binary())
+        )
 
     def start(self, file: StagedFile, added: Sequence[str]) -> Writer:
         file.write((b"\xef\xbb\xbf" if self.dialect.bom else b"") + self._header(added))
@@ -69,9 +71,13 @@ class CsvFormat:
 
     def _header(self, added: Sequence[str]) -> bytes:
         names = self._quote(pa.array([self.prefix + name for name in added], _TEXT)).to_pylist()
-        own = self.export.header if isinstance(self.export, CsvExport) else self._join_names(self.export.columns)
+        own = (
+            self.export.header
+            if isinstance(self.export, CsvExport)
+            else self._join_names(self.export.columns)
+        )
         header = pa.array([own + self.dialect.line_end.encode()], pa.large_binary())
-        line = (guard_lines(header, self.dialect.delimiter)[0] if self.guard else header)[0].as_py()
+        line: bytes = (guard_lines(header, self.dialect.delimiter)[0] if self.guard else header)[0].as_py()
         return b"".join(name.encode() + self.dialect.delimiter.encode() for name in names) + line
 
     def _join_names(self, names: Sequence[str]) -> bytes:
@@ -96,7 +102,9 @@ class CsvFormat:
         quoted = _around(pc.replace_substring(texts, '"', '""'), '"', '"')
         if self.dialect.quote_all:
             return quoted
-        return pc.if_else(pc.match_substring_regex(texts, f'[\\r\\n"{self.dialect.delimiter}]'), quoted, texts)
+        return pc.if_else(
+            pc.match_substring_regex(texts, f'[\\r\\n"{self.dialect.delimiter}]'), quoted, texts
+        )
 
     def _lines(self, rows: Rows) -> pa.LargeBinaryArray:
         if isinstance(self.export, CsvExport):

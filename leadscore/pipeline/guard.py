@@ -21,7 +21,8 @@ Bytes = npt.NDArray[np.uint8]
 def guard_texts(texts: pa.Array) -> tuple[pa.Array, int]:
     """Text cells, disarmed, and how many were. Nulls stay."""
     live = pc.and_(
-        pc.match_substring_regex(texts, _FORMULA), pc.invert(pc.match_substring_regex(texts, _NUMBER_OR_PHONE))
+        pc.match_substring_regex(texts, _FORMULA),
+        pc.invert(pc.match_substring_regex(texts, _NUMBER_OR_PHONE)),
     )
     live = pc.fill_null(live, False)
     count = pc.sum(live).as_py() or 0
@@ -80,7 +81,8 @@ def _begins_cell(
     after_quote = (before == ord('"')) & (first[places - 1] | (content[places - 2] == delimiter))
     # An empty cell is followed by a line end or, in a tab-separated file, by a tab: nobody's first letter.
     empty = np.isin(content[places], (10, 13, delimiter))
-    return after_quote | (~empty & (first[places] | (before == delimiter)))
+    begins: npt.NDArray[np.bool_] = after_quote | (~empty & (first[places] | (before == delimiter)))
+    return begins
 
 
 def _harmless(content: Bytes, places: npt.NDArray[np.int64], delimiter: int) -> npt.NDArray[np.bool_]:
@@ -93,12 +95,14 @@ def _harmless(content: Bytes, places: npt.NDArray[np.int64], delimiter: int) -> 
     cells = pa.Array.from_buffers(
         pa.large_binary(), len(places), [None, pa.py_buffer(offsets), pa.py_buffer(content[inside])]
     )
-    return np.asarray(pc.match_substring_regex(cells, _NUMBER_OR_PHONE).to_numpy(zero_copy_only=False), dtype=bool)
+    return np.asarray(
+        pc.match_substring_regex(cells, _NUMBER_OR_PHONE).to_numpy(zero_copy_only=False), dtype=bool
+    )
 
 
 def _cell_pattern(delimiter: str) -> re.Pattern[bytes]:
     mark = re.escape(delimiter.encode())
-    return re.compile(rb'("(?:[^"]|"")*"|[^' + mark + rb'\r\n]*)(' + mark + rb"|\r?\n|\r|\Z)")
+    return re.compile(rb'("(?:[^"]|"")*"|[^' + mark + rb"\r\n]*)(" + mark + rb"|\r?\n|\r|\Z)")
 
 
 def guard_line(line: bytes, pattern: re.Pattern[bytes] | str) -> tuple[bytes, int]:

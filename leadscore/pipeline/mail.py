@@ -10,19 +10,20 @@ from leadscore.text import fold
 # PyPI are unmaintained or mix in disposable domains. A provider's national domains match by their name.
 FREE_DOMAINS = frozenset(
     """
-    126.com 139.com 163.com 188.com 189.cn abv.bg aim.com alice.it aliceadsl.fr aol.com arcor.de asia.com
-    att.net azet.sk bellsouth.net bigpond.com bk.ru bluewin.ch bol.com.br btinternet.com centrum.cz
-    centrum.sk charter.net chmail.ir comcast.net cox.net daum.net duck.com earthlink.net email.com email.cz
-    email.it eml.cc fastmail.com fastmail.fm foxmail.com free.fr freemail.hu freenet.de gmail.com
-    gmx.at gmx.ch gmx.com gmx.de gmx.net go.com googlemail.com hanmail.net hey.com home.nl hotmail.com hush.com
-    hushmail.com icloud.com ig.com.br inbox.com inbox.lv inbox.ru interia.pl juno.com kolumbus.fi
-    laposte.net libero.it list.ru live.com lycos.com mac.com mail.bg mail.com mail.de mail.ee mail.ru
-    mailbox.org me.com msn.com mynet.com nate.com naver.com net.hr netscape.net o2.pl onet.eu onet.pl
-    online.de optonline.net orange.fr outlook.com pm.me poczta.onet.pl post.cz posteo.de proton.me
-    protonmail.ch protonmail.com qq.com rambler.ru rediffmail.com rocketmail.com sapo.pt sbcglobal.net
-    seznam.cz sfr.fr shaw.ca sina.cn sina.com sky.com sohu.com sympatico.ca t-online.de talktalk.net
-    telenet.be terra.com.br tiscali.it tom.com tuta.io tutanota.com tutanota.de ukr.net uol.com.br
-    verizon.net virgilio.it virginmedia.com volny.cz vtomske.ru wanadoo.fr web.de wp.pl xtra.co.nz yandex.com yandex.ru
+    126.com 139.com 163.com 188.com 189.cn abv.bg aim.com alice.it aliceadsl.fr aol.com arcor.de
+    asia.com att.net azet.sk bellsouth.net bigpond.com bk.ru bluewin.ch bol.com.br btinternet.com
+    centrum.cz centrum.sk charter.net chmail.ir comcast.net cox.net daum.net duck.com earthlink.net
+    email.com email.cz email.it eml.cc fastmail.com fastmail.fm foxmail.com free.fr freemail.hu
+    freenet.de gmail.com gmx.at gmx.ch gmx.com gmx.de gmx.net go.com googlemail.com hanmail.net
+    hey.com home.nl hotmail.com hush.com hushmail.com icloud.com ig.com.br inbox.com inbox.lv
+    inbox.ru interia.pl juno.com kolumbus.fi laposte.net libero.it list.ru live.com lycos.com
+    mac.com mail.bg mail.com mail.de mail.ee mail.ru mailbox.org me.com msn.com mynet.com nate.com
+    naver.com net.hr netscape.net o2.pl onet.eu onet.pl online.de optonline.net orange.fr
+    outlook.com pm.me poczta.onet.pl post.cz posteo.de proton.me protonmail.ch protonmail.com qq.com
+    rambler.ru rediffmail.com rocketmail.com sapo.pt sbcglobal.net seznam.cz sfr.fr shaw.ca sina.cn
+    sina.com sky.com sohu.com sympatico.ca t-online.de talktalk.net telenet.be terra.com.br
+    tiscali.it tom.com tuta.io tutanota.com tutanota.de ukr.net uol.com.br verizon.net virgilio.it
+    virginmedia.com volny.cz vtomske.ru wanadoo.fr web.de wp.pl xtra.co.nz yandex.com yandex.ru
     yeah.net ymail.com zoho.com zohomail.com
     """.split()
 )

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from leadscore.errors import InputError, Problem
 from leadscore.fields import Field, Leads
@@ -58,12 +59,16 @@ def _missing_column(name: str, candidates: list[str], columns: Sequence[str], fi
     meant = next(filter(None, (nearest(candidate, columns) for candidate in candidates)), "")
     hint = f"the file has {meant!r}: " if meant else "the header is in line 1: "
     looked = " or ".join(repr(candidate) for candidate in candidates)
-    return Problem(file, 1, key=name, what=f"no column {looked}", hint=f"{hint}set fields.{name}.from in the config")
+    return Problem(
+        file, 1, key=name, what=f"no column {looked}", hint=f"{hint}set fields.{name}.from in the config"
+    )
 
 
 def _column_twice(used: set[str], columns: Sequence[str], file: str) -> list[Problem]:
     return [
-        Problem(file, 1, key=column, what="this column stands twice in the header", hint="remove or rename one")
+        Problem(
+            file, 1, key=column, what="this column stands twice in the header", hint="remove or rename one"
+        )
         for column in sorted(used)
         if f"{column} (2)" in columns
     ]
@@ -89,7 +94,7 @@ def prepare_leads(
 def _read_field(cells: pd.Series, config: FieldConfig, unreadable: list[Unreadable]) -> Field:
     codes, texts = _distinct(cells, config)
     if config.type is None or config.type == "text":
-        return Field("text", codes, texts.to_pylist())
+        return Field("text", codes, texts)
     read, why_not = READERS[config.type]
     field = Field(config.type, codes, texts, read(texts, config))
     refused = np.flatnonzero(~field.readable)
@@ -107,31 +112,43 @@ def _distinct(cells: pd.Series, config: FieldConfig) -> tuple[npt.NDArray[np.int
         cells = cells.astype("str")
     codes, distinct = pd.factorize(cells)
     texts = pa.array(distinct, pa.large_string())
-    trimmed = pa.compute.utf8_trim(texts, AROUND)
+    trimmed = pc.utf8_trim(texts, AROUND)
     null = {"", *(trim(word) for word in config.null)}
-    missing = pa.compute.is_in(trimmed, pa.array(sorted(null), pa.large_string()))
+    missing = pc.is_in(trimmed, pa.array(sorted(null), pa.large_string()))
     kept = ~np.asarray(missing.to_numpy(zero_copy_only=False), dtype=bool)
-    renumbered = np.append(np.where(kept, np.cumsum(kept) - 1, -1), -1)
-    return renumbered[codes].astype(np.intp), trimmed.filter(pa.array(kept))
+    return _renumber(kept)[codes], trimmed.filter(pa.array(kept))
 
 
-def _derive_text(derive: Callable[[str], str | None]) -> Callable[[Field, int], Field]:
+def _derive_from_domain(derive: Callable[[str], str | None]) -> Callable[[Field, int], Field]:
+    """Addresses are all different, their domains are not: only the domains are looked at one by one."""
+
     def derived(field: Field, as_of: int) -> Field:
-        texts = [derive(text) for text in field.texts]
+        domains = pc.replace_substring_regex(pa.array(field.texts, pa.large_string()), r"(?s)\A.+@", "x@")
+        coded = domains.dictionary_encode()
+        texts = [derive(text) for text in coded.dictionary.to_pylist()]
         kept = np.array([text is not None for text in texts], dtype=bool)
-        renumbered = np.append(np.where(kept, np.cumsum(kept) - 1, -1), -1)
-        return Field("text", renumbered[field.codes].astype(np.intp), [text for text in texts if text is not None])
+        renumbered = _renumber(kept)
+        codes = np.append(renumbered[coded.indices.to_numpy()], -1)[field.codes]
+        return Field("text", codes, [text for text in texts if text is not None])
 
     return derived
 
 
+def _renumber(kept: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
+    """Old code -> new code when only the kept values stay; -1 for the others, and for -1 itself."""
+    return np.append(np.where(kept, np.cumsum(kept) - 1, -1), -1).astype(np.intp)
+
+
 def _derive_age(field: Field, as_of: int) -> Field:
     assert field.numbers is not None, "only a date has an age"
-    return Field("number", field.codes, field.texts, as_of - field.numbers)
+    ages = as_of - field.numbers
+    return Field(
+        "number", field.codes, ["" if np.isnan(age) else f"{age:.0f}" for age in ages.tolist()], ages
+    )
 
 
 _DERIVATIONS: dict[str, Callable[[Field, int], Field]] = {
-    "email_domain": _derive_text(email_domain),
-    "email_kind": _derive_text(email_kind),
+    "email_domain": _derive_from_domain(email_domain),
+    "email_kind": _derive_from_domain(email_kind),
     "age": _derive_age,
 }

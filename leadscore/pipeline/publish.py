@@ -77,7 +77,7 @@ def open_stage(target: Path) -> Iterator[Stage]:
 
     Raises PublishError (exit 6) where the target is not ours to replace or the disk refuses.
     """
-    target = Path(os.path.abspath(target))
+    target = target.absolute()
     with _told(target):
         refuse_foreign(target)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -97,7 +97,9 @@ def _told(target: Path) -> Iterator[None]:
         yield
     except OSError as error:
         what = f"cannot be written: {os.strerror(error.errno) if error.errno else 'the disk refuses'}"
-        raise PublishError(Problem(str(target), what=what, hint="the old result, if any, is untouched")) from None
+        raise PublishError(
+            Problem(str(target), what=what, hint="the old result, if any, is untouched")
+        ) from None
 
 
 def last_manifest(target: Path) -> dict[str, Any] | None:
@@ -135,7 +137,7 @@ def _switch(stage: Stage) -> None:
         refuse_foreign(stage.target)
         _exchange(stage.folder, stage.target)
     else:
-        os.rename(stage.folder, stage.target)
+        stage.folder.rename(stage.target)
     _sync(stage.target.parent)
 
 
@@ -153,9 +155,9 @@ def _exchange(new: Path, old: Path) -> None:
     if code not in (errno.ENOSYS, errno.EINVAL):
         raise OSError(code, os.strerror(code))
     aside = new.with_name(f"{new.name}-old")
-    os.rename(old, aside)
-    os.rename(new, old)
-    os.rename(aside, new)
+    old.rename(aside)
+    new.rename(old)
+    aside.rename(new)
 
 
 def _sync(folder: Path) -> None:

@@ -8,7 +8,6 @@ import stat
 import zlib
 from collections.abc import Collection
 from pathlib import Path
-from typing import NoReturn
 
 import pyarrow as pa
 
@@ -22,9 +21,9 @@ __all__ = ["Batch", "CsvExport", "Dialect", "Export", "ParquetExport", "SetAside
 MAX_UNPACKED_BYTES = 16 << 30
 GZIP, PARQUET = b"\x1f\x8b", b"PAR1"
 UTF16_OR_32 = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
-OTHER_FORMATS = (
-    b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0", b"ARROW1", b"FEA1", b"\x80", b"ORC", b"Obj\x01", b"BZh",
-    b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"7z\xbc\xaf", b"%PDF", b"SQLite format 3", b"\x89PNG", b"\x89HDF",
+OTHER_FORMATS = (  # zip and xlsx, xls, Arrow, pickle, xz, zstd, 7z: nothing a header could begin with
+    b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0", b"ARROW1\0", b"\x80", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd",
+    b"7z\xbc\xaf",
 )  # fmt: skip
 STEP = 1 << 16
 
@@ -56,19 +55,19 @@ def open_export(
 
 def _read_file(path: Path) -> bytes:
     try:
-        before = os.stat(path)
+        before = path.stat()
         if not stat.S_ISREG(before.st_mode):
-            _refuse(path, f"{_kind(before.st_mode)}, not a file")
-        with open(path, "rb") as file:
+            raise _refused(path, f"{_kind(before.st_mode)}, not a file")
+        with path.open("rb") as file:
             content = file.read()
             after = os.fstat(file.fileno())
     except OSError as error:
-        _refuse(path, f"cannot be read: {error.strerror}")
+        raise _refused(path, f"cannot be read: {error.strerror}") from None
     except ValueError:
-        _refuse(path, "cannot be read: no such path")
+        raise _refused(path, "cannot be read: no such path") from None
     seen = (before.st_ino, before.st_size, before.st_mtime_ns)
     if seen != (after.st_ino, after.st_size, after.st_mtime_ns) or len(content) != before.st_size:
-        _refuse(path, "changed while it was read", hint="wait until the export is finished")
+        raise _refused(path, "changed while it was read", hint="wait until the export is finished")
     return content
 
 
@@ -88,33 +87,33 @@ def _unpack(packed: bytes | bytearray, path: Path, most: int) -> bytearray:
             at += len(step)
             content += member.decompress(step, most - len(content) + 1)
             if len(content) > most:
-                _refuse(path, f"unpacks to more than {most:,} bytes")
+                raise _refused(path, f"unpacks to more than {most:,} bytes")
             if member.eof:
                 at -= len(member.unused_data)
                 if not any(view[at : at + STEP]):  # padding after the last member
                     return content
                 member = zlib.decompressobj(wbits=31)
     except zlib.error:
-        _refuse(path, "the gzip file is corrupt", hint="export it again")
-    _refuse(path, "the gzip file is cut off", hint="export it again")
+        raise _refused(path, "the gzip file is corrupt", hint="export it again") from None
+    raise _refused(path, "the gzip file is cut off", hint="export it again")
 
 
 def _check_text(text: bytes | bytearray, path: Path) -> None:
     if text.startswith(UTF16_OR_32):
-        _refuse(path, "UTF-16 or UTF-32, not UTF-8", hint="save the export with the encoding UTF-8")
+        raise _refused(path, "UTF-16 or UTF-32, not UTF-8", hint="save the export with the encoding UTF-8")
     if text.startswith((*OTHER_FORMATS, GZIP, PARQUET)):
-        _refuse(path, "not CSV or Parquet", hint="export the leads as CSV")
+        raise _refused(path, "not CSV or Parquet", hint="export the leads as CSV")
     nul = text.find(0)
     if nul >= 0:
-        _refuse(path, "a NUL byte: not CSV or Parquet", line=text.count(b"\n", 0, nul) + 1)
+        raise _refused(path, "a NUL byte: not CSV or Parquet", line=text.count(b"\n", 0, nul) + 1)
     offsets = pa.py_buffer(bytes(8) + len(text).to_bytes(8, "little"))
     try:
         pa.LargeStringArray.from_buffers(1, offsets, pa.py_buffer(text)).validate(full=True)
     except pa.ArrowInvalid:
-        _refuse_encoding(text, path)
+        raise _wrong_encoding(text, path) from None
 
 
-def _refuse_encoding(text: bytes | bytearray, path: Path) -> NoReturn:
+def _wrong_encoding(text: bytes | bytearray, path: Path) -> InputError:
     try:
         text.decode()
         place = 0
@@ -122,8 +121,8 @@ def _refuse_encoding(text: bytes | bytearray, path: Path) -> NoReturn:
         place = error.start
     line, byte = text.count(b"\n", 0, place) + 1, place - text.rfind(b"\n", 0, place)
     what = f"not UTF-8 at line {line} byte {byte}"
-    _refuse(path, what, line=line, hint="save the export with the encoding UTF-8")
+    return _refused(path, what, line=line, hint="save the export with the encoding UTF-8")
 
 
-def _refuse(path: Path, what: str, line: int = 0, hint: str = "") -> NoReturn:
-    raise InputError(Problem(str(path), line, what=what, hint=hint)) from None
+def _refused(path: Path, what: str, line: int = 0, hint: str = "") -> InputError:
+    return InputError(Problem(str(path), line, what=what, hint=hint))

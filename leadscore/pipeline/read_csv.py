@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from leadscore.errors import InputError, Problem
 from leadscore.pipeline.dialect import read_header
 from leadscore.pipeline.export import BATCH_BYTES, Batch, SetAside, to_frame, unique_names
-from leadscore.pipeline.scan import FIRST_WINDOW, Layout, scan_spans
+from leadscore.pipeline.scan import Layout
+from leadscore.pipeline.spans import FIRST_WINDOW, scan_spans
 
 Places = NDArray[np.int64]
 NOWHERE: Places = np.zeros(0, np.int64)
@@ -60,9 +61,9 @@ class CsvExport:
         return self._read_batches(columns)
 
     def take_lines(self, rows: NDArray[np.int64]) -> pa.LargeBinaryArray:
-        """Original bytes of leads number `rows` (0-based, once they are read), each with the header's line end.
+        """Original bytes of leads number `rows` (0-based, once read), each with the header's line end.
 
-        An ignored empty extra cell is left out: a row one cell longer than its header shifts columns in readers.
+        An ignored empty extra cell is left out: readers shift the columns of a row longer than its header.
         """
         places = np.column_stack((np.concatenate(self._starts), np.concatenate(self._stops))).ravel()
         # Lead, gap, lead, gap: line ends, blank and damaged lines lie in the gaps.

@@ -11,7 +11,7 @@ import numpy as np
 
 from leadscore import __version__
 from leadscore.model.schema import Model
-from leadscore.pipeline.check import exit_code, refuse_too_few
+from leadscore.pipeline.check import exit_code, reconcile, refuse_too_few
 from leadscore.pipeline.collect import (
     Collected,
     collect_leads,
@@ -70,24 +70,32 @@ def score_export(job: Job) -> Run:
     refuse_ambiguous_dates(collected, job.model, job.config)
     trusted = set_aside_without_id(collected, export, job.model)
     refuse_duplicates(collected.leads[trusted], str(job.export), job.model)
-    refuse_too_few(str(job.export), int(trusted.sum()), job.model, last_manifest(job.out))
+    refuse_too_few(str(job.export), int(trusted.sum()), collected.read, job.model, last_manifest(job.out))
     in_ranking = collected.leads["disqualified_by"].isna().to_numpy()
     ranked = _ordered(collected, trusted & in_ranking, job.model)
     disqualified = _ordered(collected, trusted & ~in_ranking, job.model)
     summary = summarize(
         collected, collected.leads.iloc[ranked], collected.leads.iloc[disqualified], job.model, job.as_of
     )
+    reconcile(collected.read, summary["leads"])
     with open_stage(job.out) as stage:
         _write(stage, export, collected, ranked, disqualified, job.model, summary)
         manifest = _manifest(job, export, stage, summary)
         stage.create_json(MANIFEST, manifest)
     unreadable = sum(collected.tally.unreadable.values())
-    return Run(job.out, summary, manifest, exit_code(summary["leads"]["in"], len(collected.set_aside), unreadable, job.model))
+    return Run(
+        job.out,
+        summary,
+        manifest,
+        exit_code(summary["leads"]["in"], len(collected.set_aside), unreadable, job.model),
+    )
 
 
 def open_wanted(path: Path, model: Model) -> Any:
     """The export, its delimiter recognised by the columns the model may ask for."""
-    return open_export(path, {name for field in model.fields for name in wanted_columns(field, model.fields[field])})
+    return open_export(
+        path, {name for field in model.fields for name in wanted_columns(field, model.fields[field])}
+    )
 
 
 def _ordered(collected: Collected, chosen: np.ndarray, model: Model) -> np.ndarray:
@@ -97,7 +105,13 @@ def _ordered(collected: Collected, chosen: np.ndarray, model: Model) -> np.ndarr
 
 
 def _write(
-    stage: Stage, export: Any, collected: Collected, ranked: np.ndarray, disqualified: np.ndarray, model: Model, summary: dict[str, Any]
+    stage: Stage,
+    export: Any,
+    collected: Collected,
+    ranked: np.ndarray,
+    disqualified: np.ndarray,
+    model: Model,
+    summary: dict[str, Any],
 ) -> None:
     formats = open_formats(export, model, model.output.formats)
     write_ranked(stage, collected.leads, ranked, model, formats)
@@ -125,7 +139,12 @@ def _manifest(job: Job, export: Export, stage: Stage, summary: dict[str, Any]) -
             "set": list(job.overrides),
         },
         "inputs": [
-            {"file": job.export.name, "sha256": export.digest, "bytes": export.size, "dialect": asdict(export.dialect)}
+            {
+                "file": job.export.name,
+                "sha256": export.digest,
+                "bytes": export.size,
+                "dialect": asdict(export.dialect),
+            }
         ],
         "rank_by": [*job.model.rank_by, "id"],
         "counts": summary["leads"],

@@ -1,10 +1,9 @@
-"""scan: bytes of a CSV export -> where each record begins and ends, and which lines are damaged."""
+"""scan: bytes of a CSV export -> where each record begins and ends, up to the first broken quoting."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +13,12 @@ Bytes = NDArray[np.uint8]
 Flags = NDArray[np.bool_]
 
 LF, CR, QUOTE = 10, 13, 34
-STRAY_CR = -1  # stands where a record's number of fields would
 NEVER_CLOSED = "quote is never closed"
 STRAY_QUOTE = "quote inside an unquoted field"
+TEXT_AFTER = "text after a closing quote"
 UNPAIRED = "quotes do not pair up with those of the next line"
-FIRST_WINDOW = 1 << 14  # after a damaged line, look at this much and double it while the text is clean
+STRAY_CR, STRAY_QUOTE_LINE, TEXT_AFTER_LINE = -1, -2, -3  # stand where a record's number of fields would
+REASONS = {STRAY_CR: "a lone CR", STRAY_QUOTE_LINE: STRAY_QUOTE, TEXT_AFTER_LINE: TEXT_AFTER}
 
 
 @dataclass(frozen=True)
@@ -36,34 +36,12 @@ class Block:
 
     starts: Places
     stops: Places  # without the line end
-    fields: Places  # STRAY_CR for a record with a line end in the wrong place
+    fields: Places  # or one of REASONS, for a record that is none
     lines: Places  # physical lines before the record
     after: int  # first byte that is not part of a whole record
     after_line: int  # physical lines before that byte
     multiline: bool  # some cell holds a line end
     fault: str  # why the line at `after` is damaged; empty: the bytes ended there
-
-
-@dataclass(frozen=True)
-class Damage:
-    """Bytes [start, stop) that are no lead, from physical line `line` on (0 is the first)."""
-
-    start: int
-    stop: int
-    line: int
-    reason: str
-    fields: int = 0  # of a record that is sound but for their number
-
-
-@dataclass
-class Span:
-    """The leads of one batch; places count from the file's first byte, lines from 0."""
-
-    starts: list[Places] = field(default_factory=list)
-    stops: list[Places] = field(default_factory=list)
-    lines: list[Places] = field(default_factory=list)
-    damage: list[Damage] = field(default_factory=list)
-    multiline: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,54 +52,6 @@ class _Marks:
     kinds: Bytes
     quotes: Flags
     open: Flags  # a quoted cell is open after this mark
-
-
-def scan_spans(data: bytes | bytearray, start: int, line: int, layout: Layout, size: int) -> Iterator[Span]:
-    """The file from byte `start` on in spans of about `size` bytes. A damaged line costs only itself."""
-    octets, last_quote = np.frombuffer(data, np.uint8), data.rfind(QUOTE)
-    while start < len(data):
-        span, stop, window = Span(), start + size, size
-        while start < min(stop, len(data)):
-            end = min(start + window, len(data))
-            found = scan_block(octets[start:end], layout, end == len(data), end > last_quote)
-            _collect(span, data, found, start, line, layout)
-            start, line = start + found.after, line + found.after_line
-            if found.fault:
-                start = _set_line_aside(span, data, start, line, layout, found.fault)
-                line, window = line + 1, FIRST_WINDOW
-            elif found.after and end >= stop:
-                break
-            else:
-                window = min(2 * window, stop - start) if found.after else 2 * window
-        yield span
-
-
-def _set_line_aside(
-    span: Span, data: bytes | bytearray, start: int, line: int, layout: Layout, reason: str
-) -> int:
-    """Only the physical line goes; returns where the next one begins."""
-    end = data.find(layout.newline, start)
-    end = len(data) if end < 0 else end
-    cr = layout.newline == LF and end > start and data[end - 1] == CR
-    span.damage.append(Damage(start, end - cr, line, reason))
-    return min(end + 1, len(data))
-
-
-def _collect(
-    span: Span, data: bytes | bytearray, found: Block, start: int, line: int, layout: Layout
-) -> None:
-    filled = found.stops > found.starts
-    good = filled & (found.fields == layout.fields)
-    span.starts.append(found.starts[good] + start)
-    span.stops.append(found.stops[good] + start)
-    span.lines.append(found.lines[good] + line)
-    span.multiline |= found.multiline
-    for i in np.flatnonzero(filled & ~good).tolist():
-        count = int(found.fields[i])
-        fields = "1 field" if count == 1 else f"{count} fields"
-        reason = "a lone CR" if count == STRAY_CR else f"{fields}, the header has {layout.fields}"
-        bounds = int(found.starts[i]) + start, int(found.stops[i]) + start
-        span.damage.append(Damage(*bounds, int(found.lines[i]) + line, reason, count))
 
 
 def scan_block(block: Bytes, layout: Layout, final: bool, last_quotes: bool) -> Block:
@@ -151,38 +81,75 @@ def scan_block(block: Bytes, layout: Layout, final: bool, last_quotes: bool) -> 
     return _doubt_last(block, whole, layout, final)
 
 
+def scan_lines(block: Bytes, layout: Layout) -> Block:
+    """Each line on its own, past the broken ones, up to the first whose quoted cell runs on."""
+    marks = _find_marks(block, layout)
+    newlines = marks.kinds == layout.newline
+    ends, line_of = np.flatnonzero(newlines), np.cumsum(newlines) - newlines
+    marks = replace(marks, open=marks.open ^ np.append(False, marks.open[ends])[line_of])
+    stops = marks.places[ends]
+    starts = np.append(0, stops + 1)
+    delimiters = ~(marks.quotes | marks.open | newlines)
+    fields = np.bincount(line_of[delimiters], minlength=starts.size)[:-1] + 1
+    multiline = layout.newline == LF and stops.size > 0 and _mark_stray_cr(block, marks, stops, fields)
+    if layout.newline == LF and stops.size:
+        stops = stops - ((block[stops - 1] == CR) & (stops > starts[:-1]))
+    bad = np.flatnonzero(_broken_quotes(block, marks, layout))
+    broken, first = np.unique(line_of[marks.quotes][bad], return_index=True)
+    opening, whole = marks.open[marks.quotes][bad[first]], broken < stops.size
+    fields[broken[whole]] = np.where(opening, STRAY_QUOTE_LINE, TEXT_AFTER_LINE)[whole]
+    runs_on = np.flatnonzero(marks.open[ends] & (fields >= STRAY_CR))
+    count = int(runs_on[0]) if runs_on.size else stops.size
+    count = min(count, _first_doubt(block, starts, stops, fields, layout))
+    lines = np.arange(count + 1)
+    found = Block(
+        starts[:count], stops[:count], fields[:count], lines[:-1], int(starts[count]), count, multiline, ""
+    )
+    return _doubt_last(block, found, layout, final=False)
+
+
+def _first_doubt(block: Bytes, starts: Places, stops: Places, fields: Places, layout: Layout) -> int:
+    """The first line whose last cell is quoted and may go on in the broken line after it."""
+    ends_quoted = (
+        (fields[:-1] == layout.fields) & (stops[:-1] > starts[:-2]) & (block[stops[:-1] - 1] == QUOTE)
+    )
+    for i in np.flatnonzero(ends_quoted & (fields[1:] == STRAY_QUOTE_LINE)).tolist():
+        if _goes_on(block[starts[i + 1] : stops[i + 1]].tobytes(), layout, False):
+            return int(i)
+    return int(stops.size)
+
+
 def _doubt_last(block: Bytes, found: Block, layout: Layout, final: bool) -> Block:
     """A line with a broken quote may be the rest of a cell that a stray quote ended at a line end.
 
-    Then the record before it only seems sound. So a record that ends in a quote waits for what follows.
+    Then the record before it only seems sound. So a record that ends in a quote waits for the line after it.
     """
     sound = found.stops.size and found.stops[-1] > found.starts[-1] and found.fields[-1] == layout.fields
     if not sound or block[found.stops[-1] - 1] != QUOTE or found.fault not in ("", STRAY_QUOTE):
         return found
-    rest = block[found.after :]
-    ends = rest == layout.newline
-    if (
-        final
-        and not found.fault
-        or found.fault
-        and ends.any()
-        and not _goes_on(found, rest[: ends.argmax()], layout)
-    ):
-        return found
-    fault = UNPAIRED if found.fault and ends.any() else ""
-    starts, stops, fields, lines = found.starts, found.stops, found.fields, found.lines
-    kept = starts[:-1], stops[:-1], fields[:-1], lines[:-1], int(starts[-1]), int(lines[-1])
-    return Block(*kept, found.multiline, fault)
+    ends = block[found.after :] == layout.newline
+    if not found.fault:
+        return found if final else _without_last(found, "")
+    if not ends.any():
+        return _without_last(found, "")
+    line = block[found.after :][: ends.argmax()].tobytes()
+    spans_lines = int(found.after_line - found.lines[-1]) > 1
+    return _without_last(found, UNPAIRED) if _goes_on(line, layout, spans_lines) else found
 
 
-def _goes_on(found: Block, rest: Bytes, layout: Layout) -> bool:
-    """Whether a line reads soundly if a quoted cell is open before it, and not more likely as its own lead."""
-    line, delimiter = rest.tobytes(), re.escape(bytes([layout.delimiter]))
+def _without_last(found: Block, fault: str) -> Block:
+    starts, lines = found.starts, found.lines
+    whole = starts[:-1], found.stops[:-1], found.fields[:-1], lines[:-1]
+    return Block(*whole, int(starts[-1]), int(lines[-1]), found.multiline, fault)
+
+
+def _goes_on(line: bytes, layout: Layout, spans_lines: bool) -> bool:
+    """Whether a line reads soundly inside a quoted cell, and not more likely as a lead of its own."""
+    delimiter = re.escape(bytes([layout.delimiter]))
     cell = rb'[^"%s]*|"(?:[^"]|"")*"' % delimiter
     if not re.fullmatch(rb'[^"]*(?:""[^"]*)*"(?:%s(?:%s))*\r?' % (delimiter, cell), line):
         return False
-    spans_lines = found.after_line - found.lines[-1] > 1
-    return bool(spans_lines) or line.count(layout.delimiter) != layout.fields - 1
+    return spans_lines or line.count(layout.delimiter) != layout.fields - 1
 
 
 def _find_marks(block: Bytes, layout: Layout) -> _Marks:
@@ -195,10 +162,19 @@ def _find_marks(block: Bytes, layout: Layout) -> _Marks:
 
 def _first_fault(block: Bytes, marks: _Marks, layout: Layout, last_quotes: bool) -> tuple[int, str]:
     """Where the quoting first contradicts itself; past the block's end if it does not."""
-    places = marks.places[marks.quotes]
+    bad = _broken_quotes(block, marks, layout)
+    if bad.any():
+        first = int(np.argmax(bad))
+        reason = STRAY_QUOTE if marks.open[marks.quotes][first] else TEXT_AFTER
+        return int(marks.places[marks.quotes][first]), reason
+    return block.size, NEVER_CLOSED if last_quotes and marks.open[-1:].any() else ""
+
+
+def _broken_quotes(block: Bytes, marks: _Marks, layout: Layout) -> Flags:
+    """Of all quotes: those that open elsewhere than at a cell's start, or close elsewhere than at its end."""
+    places, opening = marks.places[marks.quotes], marks.open[marks.quotes]
     if not places.size:
-        return block.size, ""
-    opening = marks.open[marks.quotes]
+        return opening
     last = block.size - 1
     before = block[places - 1]
     before[0] = layout.newline if places[0] == 0 else before[0]
@@ -206,16 +182,11 @@ def _first_fault(block: Bytes, marks: _Marks, layout: Layout, last_quotes: bool)
     separator = np.zeros(256, np.bool_)
     separator[[layout.delimiter, layout.newline, QUOTE]] = True
     line_end = (after == CR) & (block[np.minimum(places + 2, last)] == LF)
-    bad = np.where(opening, ~separator[before], ~(separator[after] | line_end | (places + 2 > last)))
-    if bad.any():
-        first = int(np.argmax(bad))
-        reason = STRAY_QUOTE if opening[first] else "text after a closing quote"
-        return int(places[first]), reason
-    return (block.size, NEVER_CLOSED if last_quotes and opening[-1] else "")
+    return np.where(opening, ~separator[before], ~(separator[after] | line_end | (places + 2 > last)))
 
 
 def _mark_stray_cr(block: Bytes, marks: _Marks, stops: Places, fields: Places) -> bool:
-    """Note records (at least one) with a CR outside quotes that ends no line; true if there is one inside quotes."""
+    """Note records with a CR outside quotes that ends no line; true if there is one inside quotes."""
     places = np.flatnonzero(block[: stops[-1]] == CR)
     places = places[block[places + 1] != LF]
     if not places.size:

@@ -13,7 +13,9 @@ from leadscore.model.schema import Model, Tier
 from leadscore.pipeline.collect import Collected
 
 
-def summarize(collected: Collected, ranked: pd.DataFrame, disqualified: pd.DataFrame, model: Model, as_of: date) -> dict[str, Any]:
+def summarize(
+    collected: Collected, ranked: pd.DataFrame, disqualified: pd.DataFrame, model: Model, as_of: date
+) -> dict[str, Any]:
     """What summary.json holds and the summary table shows. Points are in points, shares from 0 to 1."""
     low, high = model.bounds()
     overall = _outcome(ranked)
@@ -21,7 +23,7 @@ def summarize(collected: Collected, ranked: pd.DataFrame, disqualified: pd.DataF
         "name": model.name,
         "as_of": as_of.isoformat(),
         "leads": {
-            "in": len(ranked) + len(disqualified) + len(collected.set_aside),
+            "in": collected.read,
             "ranked": len(ranked),
             "disqualified": len(disqualified),
             "set_aside": len(collected.set_aside),

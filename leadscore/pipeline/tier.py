@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from leadscore.model.schema import Axis, Model
-from leadscore.points import Hundredths
 from leadscore.pipeline.combine import Contributions
+from leadscore.points import Hundredths
 
 
 def assign_tiers(scores: Hundredths, model: Model) -> npt.NDArray[np.intp]:
@@ -20,7 +20,8 @@ def assign_grades(contributions: Contributions, model: Model) -> npt.NDArray[np.
     """Two letters per lead, such as A1; None where the config has no grade."""
     if model.grade is None:
         return None
-    return _letters(contributions, model.grade.rows) + _letters(contributions, model.grade.columns)
+    rows, columns = (_letters(contributions, axis) for axis in (model.grade.rows, model.grade.columns))
+    return np.add(rows, columns)
 
 
 def _letters(contributions: Contributions, axis: Axis) -> npt.NDArray[np.object_]:

@@ -33,7 +33,9 @@ def open_formats(export: CsvExport | ParquetExport, model: Model, names: Sequenc
     return {name: FORMATS[name](export, model.output.formula_guard, model.output.prefix) for name in names}
 
 
-def write_ranked(stage: Stage, leads: pd.DataFrame, rows: npt.NDArray[np.int64], model: Model, formats: dict[str, Format]) -> None:
+def write_ranked(
+    stage: Stage, leads: pd.DataFrame, rows: npt.NDArray[np.int64], model: Model, formats: dict[str, Format]
+) -> None:
     """The ranked file and one file per tier. ``rows``: positions of the leads, best first."""
     added = ["rank", "score", "tier", *_lead_columns(model)]
     tiers = [tier.name for tier in model.tiers]
@@ -41,7 +43,8 @@ def write_ranked(stage: Stage, leads: pd.DataFrame, rows: npt.NDArray[np.int64],
         with ExitStack() as files:
             ranked = files.enter_context(_started(stage, f"ranked.{suffix}", form, added))
             by_tier = [
-                files.enter_context(_started(stage, f"tiers/{file_name(tier)}.{suffix}", form, added)) for tier in tiers
+                files.enter_context(_started(stage, f"tiers/{file_name(tier)}.{suffix}", form, added))
+                for tier in tiers
             ]
             for first, part in _blocks(rows):
                 frame = leads.iloc[part]
@@ -53,7 +56,9 @@ def write_ranked(stage: Stage, leads: pd.DataFrame, rows: npt.NDArray[np.int64],
                     writer.write(block if here.all() else block.filter(pa.array(here)))
 
 
-def write_disqualified(stage: Stage, leads: pd.DataFrame, rows: npt.NDArray[np.int64], model: Model, formats: dict[str, Format]) -> None:
+def write_disqualified(
+    stage: Stage, leads: pd.DataFrame, rows: npt.NDArray[np.int64], model: Model, formats: dict[str, Format]
+) -> None:
     """The leads that left the ranking, with the reason and the score they would have had."""
     added = ["disqualified_by", "score", *_lead_columns(model)]
     for suffix, form in formats.items():
@@ -66,11 +71,19 @@ def write_contributions(
     stage: Stage, ids: pd.Series, lines: Sequence[Line], points: npt.NDArray[np.int64], score: pd.Series
 ) -> None:
     """A signed column per line; across each row they add up to the score. ``points[line, lead]``."""
-    columns: dict[str, pa.Array] = {"id": pa.array(ids, pa.large_string()), "score": to_decimals(score.to_numpy())}
+    columns: dict[str, pa.Array] = {
+        "id": pa.array(ids, pa.large_string()),
+        "score": to_decimals(score.to_numpy()),
+    }
     for line, row in zip(lines, points, strict=True):
-        columns[f"line {line.name}" if line.name in columns else line.name] = to_decimals(np.ascontiguousarray(row))
+        columns[f"line {line.name}" if line.name in columns else line.name] = to_decimals(
+            np.ascontiguousarray(row)
+        )
     table = pa.table(columns)
-    with stage.create("contributions.parquet") as file, pq.ParquetWriter(pa.PythonFile(file, mode="w"), table.schema) as writer:
+    with (
+        stage.create("contributions.parquet") as file,
+        pq.ParquetWriter(pa.PythonFile(file, mode="w"), table.schema) as writer,
+    ):
         writer.write_table(table)
 
 
@@ -86,7 +99,9 @@ def write_unreadable(stage: Stage, cells: Iterable[tuple[int, str, str]]) -> Non
     _write_rows(stage, "unreadable.csv", ("line", "column", "reason"), rows, guard=True)
 
 
-def _write_rows(stage: Stage, name: str, header: Sequence[str], rows: Iterable[Sequence[str]], guard: bool) -> None:
+def _write_rows(
+    stage: Stage, name: str, header: Sequence[str], rows: Iterable[Sequence[str]], guard: bool
+) -> None:
     with stage.create(name) as file:
         for row in (header, *rows):
             text = io.StringIO()

@@ -15,22 +15,27 @@ from leadscore.views.screen import plain
 
 def explain_view(lead: Explanation) -> Iterator[RenderableType]:
     """The renderables of an explanation."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
     table.add_column("Group")
     table.add_column("Contribution")
     table.add_column("Points", justify="right", no_wrap=True)
     table.add_column("Because")
     for line in lead.lines:
-        points = format_points(line.points, signed=True) if line.known or line.points else "unknown"
-        style = "" if line.points else "dim"
-        table.add_row(plain(line.group, style), plain(line.name, style), plain(points, style), plain(_because(line), style))
+        if line.points or line.kind == "rule":
+            style = "" if line.points else "dim"
+            cells = (line.group, line.name, _points(line), _because(line))
+            table.add_row(*(plain(cell, style) for cell in cells))
     table.add_section()
     table.add_row("", plain("score", "bold"), plain(format_points(lead.score), "bold"), plain(_verdict(lead)))
     yield plain(f"{lead.id} (line {lead.line})", "bold")
     yield table
-    yield plain(f"coverage {format_points(lead.coverage)}: the share of the attainable points that known fields decided")
+    yield plain(f"coverage {lead.coverage} %: the share of the attainable points that known fields decided")
     if lead.unknown:
         yield plain(f"unknown: {', '.join(lead.unknown)}")
+
+
+def _points(line: ExplainedLine) -> str:
+    return format_points(line.points, signed=True) if line.known or line.points else "unknown"
 
 
 def _because(line: ExplainedLine) -> str:

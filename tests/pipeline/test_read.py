@@ -17,7 +17,6 @@ import pyarrow.parquet
 import pytest
 
 from leadscore.errors import InputError
-from leadscore.pipeline import read
 from leadscore.pipeline.read import CsvExport, Dialect, Export, ParquetExport, SetAside, open_export
 
 TABLE = pa.table({"id": ["1"], "n": [5]})
@@ -194,7 +193,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
         os.utime(place, ns=(0, 0))
         return fstat(number)
 
-    monkeypatch.setattr(read.os, "fstat", touch_and_look)
+    monkeypatch.setattr(os, "fstat", touch_and_look)
     with pytest.raises(InputError, match="changed while it was read; wait until the export is finished"):
         open_export(place, [])
 

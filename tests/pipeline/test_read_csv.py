@@ -12,8 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from leadscore.errors import InputError
 from leadscore.pipeline.read_csv import CsvExport
@@ -59,22 +58,26 @@ CELLS = st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_charac
 HARD_CELLS = st.text(alphabet='",;\t|\n\r \ufeffaé', max_size=5)
 
 
+BOOLEANS = st.booleans()
+
+
 @st.composite
 def written(draw: st.DrawFn) -> Written:
     width = draw(st.integers(1, 4))
     delimiter = draw(st.sampled_from(",;\t|")) if width > 1 else ","
     row = st.lists(CELLS | HARD_CELLS, min_size=width, max_size=width)
     rows = draw(st.lists(row, max_size=12))
-    every_cell = draw(st.booleans())
+    every_cell = draw(BOOLEANS)
 
     def write(cell: str) -> str:
-        must = width == 1 and not cell or any(letter in cell for letter in f'"\r\n{delimiter}')
-        quoted = must or every_cell or draw(st.booleans())
+        must = (width == 1 and not cell) or any(letter in cell for letter in f'"\r\n{delimiter}')
+        quoted = must or every_cell or draw(BOOLEANS)
         return '"' + cell.replace('"', '""') + '"' if quoted else cell
 
     records = [delimiter.join(map(write, cells)) for cells in rows]
     ends = [draw(st.sampled_from(["\n", "\r\n"])) for _ in records]
-    if ends and draw(st.booleans()):
+    cut = draw(BOOLEANS)
+    if ends and cut:
         ends[-1] = ""
     header = delimiter.join(f"c{i}" for i in range(width))
     return Written(rows, [header, *records], [draw(st.sampled_from(["\n", "\r\n"])), *ends], delimiter)
@@ -207,30 +210,29 @@ QUOTED = [
 ]
 
 
-def polluted(rows: list[list[str]], quote_all: bool) -> Iterator[tuple[int, bytes]]:
-    """Every row and column: one separator gone, one too many, one stray quote at three places."""
-    out = io.StringIO()
-    quoting = csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL
-    writer = csv.writer(out, lineterminator="\n", quoting=quoting)
-    written_rows = []
-    for row in rows:
-        cells = []
-        for cell in row:
-            out.seek(0), out.truncate()
-            writer.writerow([cell, "x"])
-            cells.append(out.getvalue().removesuffix(',"x"\n' if quote_all else ",x\n"))
-        written_rows.append(cells)
-    for at, cells in enumerate(written_rows):
-        for place, cell in enumerate(cells):
-            left, right = cells[:place], cells[place + 1 :]
-            middle = len(cell) // 2
-            changed = [f'"{cell}', f'{cell}"', f'{cell[:middle]}"{cell[middle:]}', f"{cell},", f",{cell}"]
-            lines = [",".join([*left, new, *right]) for new in changed]
-            if right:
-                lines.append(",".join([*left, cell + right[0], *right[1:]]))
-            for line in lines:
-                table = [*map(",".join, written_rows[:at]), line, *map(",".join, written_rows[at + 1 :])]
-                yield at, ("a,b,c,d,e,f\n" + "\n".join(table) + "\n").encode()
+def as_written(cell: str, quoted: bool) -> str:
+    must = quoted or any(letter in cell for letter in '"\r\n,')
+    return '"' + cell.replace('"', '""') + '"' if must else cell
+
+
+def faults(cells: list[str], place: int) -> Iterator[str]:
+    """A line with a stray quote at three places of one cell, a separator too many, or one gone."""
+    cell, left, right = cells[place], cells[:place], cells[place + 1 :]
+    middle = len(cell) // 2
+    for new in (f'"{cell}', f'{cell}"', f'{cell[:middle]}"{cell[middle:]}', f"{cell},", f",{cell}"):
+        yield ",".join([*left, new, *right])
+    if right:
+        yield ",".join([*left, cell + right[0], *right[1:]])
+
+
+def polluted(rows: list[list[str]], quote_all: bool) -> Iterator[tuple[int, str]]:
+    """Every row and column with every fault, one at a time."""
+    table = [[as_written(cell, quote_all) for cell in row] for row in rows]
+    lines = ["a,b,c,d,e,f", *map(",".join, table), ""]
+    for at, cells in enumerate(table):
+        for place in range(len(cells)):
+            for line in faults(cells, place):
+                yield at, "\n".join([*lines[: at + 1], line, *lines[at + 2 :]])
 
 
 @pytest.mark.parametrize(
@@ -241,8 +243,8 @@ def test_one_fault_anywhere_sets_its_line_aside_and_changes_no_other_lead(
 ) -> None:
     heights = [1 + "".join(row).count("\n") for row in rows]
     first_lines = np.cumsum([2, *heights])
-    for at, octets in polluted(rows, quote_all):
-        export = csv_export(octets)
-        assert rows_of(export) == rows[:at] + rows[at + 1 :], octets
+    for at, text in polluted(rows, quote_all):
+        export = csv_export(text)
+        assert rows_of(export) == rows[:at] + rows[at + 1 :], text
         assert {aside.line for aside in export.set_aside} <= set(range(first_lines[at], first_lines[at + 1]))
         assert export.set_aside[0].line == first_lines[at]

@@ -17,17 +17,27 @@ from leadscore.pipeline import read_parquet
 from leadscore.pipeline.read_parquet import ParquetExport
 
 PLACE = Path("leads.parquet")
-NOON = dt.datetime(2026, 1, 31, 12, 0, 0)
+NOON = dt.datetime(2026, 1, 31, 12, tzinfo=dt.UTC).replace(tzinfo=None)
 
 
 def written(table: pa.Table, **how: object) -> bytes:
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink, **how)
-    return sink.getvalue().to_pybytes()
+    content: bytes = sink.getvalue().to_pybytes()
+    return content
 
 
 def parquet_export(table: pa.Table, batch_bytes: int = 1 << 20, **how: object) -> ParquetExport:
     return ParquetExport(PLACE, written(table, **how), batch_bytes=batch_bytes)
+
+
+def refusal_of(content: bytes) -> str:
+    try:
+        export = ParquetExport(PLACE, content)
+        list(export.batches(export.columns))
+    except InputError as error:
+        return str(error)
+    return ""
 
 
 TEXTS = {
@@ -102,7 +112,7 @@ def test_rows_are_taken_in_any_order_with_their_types() -> None:
 def test_a_nested_or_binary_column_is_refused_only_when_asked_for(cells: pa.Array) -> None:
     export = parquet_export(pa.table({"id": ["1"], "odd": cells}))
     assert [batch.leads["id"].tolist() for batch in export.batches(["id"])] == [["1"]]
-    with pytest.raises(InputError, match="odd: a column of type .* holds no text"):
+    with pytest.raises(InputError, match=r"odd: a column of type .* holds no text"):
         export.batches(["odd"])
 
 
@@ -138,12 +148,9 @@ def test_a_damaged_file_is_read_or_refused_but_never_breaks_the_reader() -> None
     for _ in range(400):
         content = bytearray(whole)
         content[chance.randrange(4, len(content))] ^= 1 << chance.randrange(8)
-        try:
-            export = ParquetExport(PLACE, bytes(content))
-            list(export.batches(export.columns))
-        except InputError as error:
-            assert "CANARY" not in str(error)
-            refused += 1
+        message = refusal_of(bytes(content))
+        assert "CANARY" not in message
+        refused += bool(message)
     assert refused > 50
     with pytest.raises(InputError, match="the Parquet file is corrupt or cut off; export it again"):
         ParquetExport(PLACE, whole[:-5])

@@ -1,4 +1,4 @@
-"""test_scan: the vectorised scan against a reader that walks byte by byte."""
+"""test_scan: the vectorised scan and its spans against a reader that walks byte by byte."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from leadscore.pipeline import scan
-from leadscore.pipeline.scan import CR, LF, NEVER_CLOSED, QUOTE, STRAY_QUOTE, UNPAIRED, Layout, scan_spans
+from leadscore.pipeline import spans
+from leadscore.pipeline.scan import CR, LF, NEVER_CLOSED, QUOTE, STRAY_QUOTE, UNPAIRED, Layout
+from leadscore.pipeline.spans import scan_spans
 
 COMMA = ord(",")
 
 
 @dataclass
 class Walk:
-    """What one reading of the bytes gives: leads as (start, stop, line), damage as (start, stop, line, reason)."""
+    """What one reading gives: leads as (start, stop, line), damage as (start, stop, line, reason)."""
 
     leads: list[tuple[int, int, int]] = field(default_factory=list)
     damage: list[tuple[int, int, int, str]] = field(default_factory=list)
@@ -69,7 +69,7 @@ def strip_end(data: bytes, start: int, after: int, layout: Layout) -> int:
 
 
 def walk_record(data: bytes, start: int, layout: Layout) -> tuple[int, int, bool, str]:
-    """Byte after the record, its fields, whether a CR stands alone in it, and what contradicts the quoting."""
+    """Byte after the record, its fields, whether a CR stands alone, and what contradicts the quoting."""
     at, fields, stray, ran_on = start, 1, False, False
     cell_start, quoted = True, False
     while at < len(data):
@@ -123,7 +123,7 @@ def test_any_bytes_give_the_leads_and_the_damaged_lines_that_a_slow_reader_finds
     octets = data.encode() if newline == LF else data.replace("\n", "a").encode()
     layout = Layout(COMMA, newline, fields)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(scan, "FIRST_WINDOW", first_window)
+        patch.setattr(spans, "FIRST_WINDOW", first_window)
         found = scanned(octets, layout, size)
     expected = walk(octets, layout)
     assert found.leads == expected.leads

@@ -1,0 +1,55 @@
+"""streams: stdout and stderr as cron, pipes and closed terminals leave them."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO, TextIO
+
+
+def prepare_streams() -> None:
+    """Stdout and stderr in UTF-8, and never missing."""
+    # A closed stdout must fail when it is written to, not lose what it is given in silence. And in either
+    # case the number must be taken, or an output file gets it.
+    if sys.stdout is None:
+        sys.stdout = _Stdout(os.fdopen(os.open(os.devnull, os.O_RDONLY), "wb"))
+    elif sys.stdout is sys.__stdout__:  # and not what a test captures
+        sys.stdout = _Stdout(os.fdopen(1, "wb", closefd=False))
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+    if isinstance(sys.stderr, io.TextIOWrapper):
+        sys.stderr.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+class _Stdout(io.TextIOWrapper):
+    """Stdout in UTF-8, even where cron has no locale. Whatever goes wrong with it is a broken pipe, so that
+    it is not taken for a fault of the files a run writes."""
+
+    def __init__(self, buffer: BinaryIO) -> None:
+        super().__init__(buffer, "utf-8", "backslashreplace", line_buffering=buffer.isatty())
+
+    def write(self, text: str) -> int:
+        with _as_broken_pipe():
+            return super().write(text)
+
+    def flush(self) -> None:
+        with _as_broken_pipe():
+            super().flush()
+
+
+@contextmanager
+def _as_broken_pipe() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE)) from error
+
+
+def silence(stream: TextIO) -> None:
+    """Let what is still buffered go nowhere."""
+    # Without this, Python fails on it as it ends, with exit 120.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -1,0 +1,87 @@
+"""spans: the bytes of a CSV export -> where its leads are, a batch at a time, and which lines are damaged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from leadscore.pipeline.scan import CR, LF, QUOTE, REASONS, Block, Layout, Places, scan_block, scan_lines
+
+FIRST_WINDOW = 1 << 14  # after a damaged line, look at this much and double it while the text is clean
+
+
+@dataclass(frozen=True)
+class Damage:
+    """Bytes [start, stop) that are no lead, from physical line `line` on (0 is the first)."""
+
+    start: int
+    stop: int
+    line: int
+    reason: str
+    fields: int = 0  # of a record that is sound but for their number
+
+
+@dataclass
+class Span:
+    """The leads of one batch; places count from the file's first byte, lines from 0."""
+
+    starts: list[Places] = field(default_factory=list)
+    stops: list[Places] = field(default_factory=list)
+    lines: list[Places] = field(default_factory=list)
+    damage: list[Damage] = field(default_factory=list)
+    multiline: bool = False
+
+
+def scan_spans(data: bytes | bytearray, start: int, line: int, layout: Layout, size: int) -> Iterator[Span]:
+    """The file from byte `start` on in spans of about `size` bytes. A damaged line costs only itself."""
+    octets, last_quote = np.frombuffer(data, np.uint8), data.rfind(QUOTE)
+    while start < len(data):
+        span, stop, window, by_line = Span(), start + size, size, False
+        while start < min(stop, len(data)):
+            end = min(start + window, len(data))
+            if by_line:
+                found = scan_lines(octets[start:end], layout)
+            else:
+                found = scan_block(octets[start:end], layout, end == len(data), end > last_quote)
+            _collect(span, data, found, start, line, layout)
+            start, line = start + found.after, line + found.after_line
+            if found.fault:
+                start = _set_line_aside(span, data, start, line, layout, found.fault)
+                line, window, by_line = line + 1, FIRST_WINDOW, True
+            elif by_line:
+                by_line = False
+            elif found.after and end >= stop:
+                break
+            else:
+                window = min(2 * window, stop - start) if found.after else 2 * window
+        yield span
+
+
+def _set_line_aside(
+    span: Span, data: bytes | bytearray, start: int, line: int, layout: Layout, reason: str
+) -> int:
+    """Only the physical line goes; returns where the next one begins."""
+    end = data.find(layout.newline, start)
+    end = len(data) if end < 0 else end
+    cr = layout.newline == LF and end > start and data[end - 1] == CR
+    span.damage.append(Damage(start, end - cr, line, reason))
+    return min(end + 1, len(data))
+
+
+def _collect(
+    span: Span, data: bytes | bytearray, found: Block, start: int, line: int, layout: Layout
+) -> None:
+    filled = found.stops > found.starts
+    good = filled & (found.fields == layout.fields)
+    span.starts.append(found.starts[good] + start)
+    span.stops.append(found.stops[good] + start)
+    span.lines.append(found.lines[good] + line)
+    span.multiline |= found.multiline
+    for i in np.flatnonzero(filled & ~good).tolist():
+        count = int(found.fields[i])
+        fields = "1 field" if count == 1 else f"{count} fields"
+        reason = REASONS.get(count, f"{fields}, the header has {layout.fields}")
+        bounds = int(found.starts[i]) + start, int(found.stops[i]) + start
+        span.damage.append(Damage(*bounds, int(found.lines[i]) + line, reason, count))

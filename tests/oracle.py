@@ -1,0 +1,310 @@
+"""oracle: all of scoring for one lead in plain Python, written from the design, to hold the fast code against."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from typing import Any
+
+Truth = bool | None
+"""None is unknown."""
+LETTERS = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک", "ـ": None})
+LIMIT = 100_000_000
+"""No rule gives more than a million points either way."""
+NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a lead gets; points and coverage in whole hundredths."""
+
+    lines: list[tuple[str, int]]
+    groups: dict[str, int]
+    score: int
+    tier: str
+    grade: str | None
+    coverage: int
+    disqualified_by: str | None
+
+
+def judge(config: Mapping[str, Any], cells: Mapping[str, str | None], as_of: date) -> Verdict:
+    """Score one lead, whose cells are text, by a config as a plain mapping."""
+    with localcontext(prec=60):
+        lead = Lead(config.get("fields", {}), cells, as_of)
+        lines: list[tuple[str, int]] = []
+        groups = {name: _add_up(name, group, lead, lines) for name, group in config["groups"].items()}
+        score = _bound("score", config.get("score", {}), sum(groups.values()), lines)
+        reached = (t for t in config["tiers"] if "min_score" not in t or score >= hundredths(t["min_score"]))
+        grade = config.get("grade")
+        letters = "".join(_letter(grade[axis], groups) for axis in ("rows", "columns")) if grade else None
+        out = (d["name"] for d in config.get("disqualify", []) if holds(d["when"], lead))
+        coverage = _coverage(config, lead)
+        return Verdict(lines, groups, score, next(reached)["name"], letters, coverage, next(out, None))
+
+
+class Lead:
+    """One lead: the value of each field as the config reads it, None where unknown."""
+
+    def __init__(self, fields: Mapping[str, Any], cells: Mapping[str, str | None], as_of: date) -> None:
+        self.fields, self.cells, self.as_of = fields, cells, as_of
+
+    def type(self, name: str) -> str:
+        field = self.fields.get(name, {})
+        return "number" if field.get("derive") == "age" else str(field.get("type", "text"))
+
+    def value(self, name: str) -> Any:
+        field = self.fields.get(name, {})
+        if "derive" in field:
+            return self._derived(field["derive"], self.value(field["of"]))
+        text = (self.cells[next(c for c in [*field.get("from", []), name] if c in self.cells)] or "").strip()
+        if text in ("", *field.get("null", [])):
+            return None
+        try:
+            return READ[self.type(name)](text, field.get("format"))
+        except (ValueError, KeyError):
+            return None
+
+    def _derived(self, derive: str, source: Any) -> Any:
+        if source is None or derive == "age":
+            return source and Decimal((self.as_of - source).days)
+        name, at, domain = fold(source).rpartition("@")
+        return domain if name and at and "." in domain else None
+
+
+def fold(text: str, exact: bool = False, accents: str = "keep") -> str:
+    if exact:
+        return text
+    text = unicodedata.normalize("NFC", text.casefold()).translate(LETTERS).strip()
+    text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
+    if accents == "ignore":
+        text = "".join(c for c in unicodedata.normalize("NFD", text) if not "\u0300" <= c <= "\u036f")
+    return unicodedata.normalize("NFC", text)
+
+
+def _number(text: str, _: object) -> Decimal:
+    if not NUMBER.fullmatch(text) or abs(Decimal(text)) >= 10**15:
+        raise ValueError
+    return Decimal(text)
+
+
+def _date(text: str, pattern: str | None) -> date:
+    if pattern:
+        return datetime.strptime(text, pattern).date()  # noqa: DTZ007 (a day has no time zone)
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9:]{5,8})?", text):
+        raise ValueError
+    return date.fromisoformat(text[:10])
+
+
+READ: dict[str, Callable[[str, Any], Any]] = {
+    "text": lambda text, _: text,
+    "number": _number,
+    "date": _date,
+    "boolean": lambda text, _: {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}[fold(text)],
+}
+
+
+def every(truths: Iterable[Truth]) -> Truth:
+    found = set(truths)
+    return False if False in found else None if None in found else True
+
+
+def some(truths: Iterable[Truth]) -> Truth:
+    found = set(truths)
+    return True if True in found else None if None in found else False
+
+
+def holds(when: Mapping[str, Any], lead: Lead) -> Truth:
+    """Whether criteria hold, by three-valued logic."""
+    outcomes: list[Truth] = []
+    for key, value in when.items():
+        if key in ("all", "any", "none"):
+            inner = [holds(part, lead) for part in value]
+            one = some(inner)
+            outcomes.append(every(inner) if key == "all" else one if key == "any" else None if one is None else not one)
+        elif key == "at_least_of":
+            inner = [holds(part, lead) for part in value["criteria"]]
+            yes, perhaps = inner.count(True), inner.count(True) + inner.count(None)
+            outcomes.append(True if yes >= value["k"] else None if perhaps >= value["k"] else False)
+        else:
+            outcomes.append(passes(lead, key, value))
+    return every(outcomes)
+
+
+def passes(lead: Lead, name: str, test: Any) -> Truth:
+    """Whether a field passes a test: a scalar, a list or operators, which must all hold."""
+    if not isinstance(test, Mapping):
+        test = {"in": test} if isinstance(test, list) else {"is": test}
+    value, options = lead.value(name), {key: test[key] for key in ("exact", "accents") if key in test}
+    outcomes: list[Truth] = []
+    for operator, argument in test.items():
+        if operator in ("known", "missing"):
+            outcomes.append((value is not None) == (argument is (operator == "known")))
+        elif operator not in ("exact", "accents", "points"):
+            outcomes.append(None if value is None else _compare(lead, name, value, operator, argument, options))
+    return every(outcomes)
+
+
+def _compare(lead: Lead, name: str, value: Any, operator: str, argument: Any, options: dict[str, Any]) -> bool:
+    arguments = argument if isinstance(argument, list) else [argument]
+    if operator in ("within_days", "older_than_days"):
+        return HOLDS[operator]((lead.as_of - value).days, arguments)
+    if lead.type(name) == "text":
+        value = fold(value, **options)
+        arguments = arguments if operator == "matches" else [fold(str(one), **options) for one in arguments]
+    elif lead.type(name) != "boolean":
+        arguments = [READ[lead.type(name)](str(one), None) for one in arguments]
+    return HOLDS[operator](value, arguments)
+
+
+def _has_word(text: str, word: str) -> bool:
+    before, after = r"(?<!\w)" if word[0].isalnum() else "", r"(?!\w)" if word[-1].isalnum() else ""
+    return re.search(before + re.escape(word) + after, text) is not None
+
+
+HOLDS: dict[str, Callable[[Any, list[Any]], bool]] = {
+    "is": lambda value, wanted: value == wanted[0],
+    "is_not": lambda value, wanted: value != wanted[0],
+    "in": lambda value, wanted: value in wanted,
+    "not_in": lambda value, wanted: value not in wanted,
+    "contains": lambda text, parts: any(part in text for part in parts),
+    "starts_with": lambda text, parts: any(text.startswith(part) for part in parts),
+    "ends_with": lambda text, parts: any(text.endswith(part) for part in parts),
+    "has_word": lambda text, words: any(_has_word(text, word) for word in words),
+    "matches": lambda text, patterns: re.fullmatch(patterns[0], text, re.IGNORECASE) is not None,
+    "at_least": lambda value, cut: bool(value >= cut[0]),
+    "at_most": lambda value, cut: bool(value <= cut[0]),
+    "above": lambda value, cut: bool(value > cut[0]),
+    "below": lambda value, cut: bool(value < cut[0]),
+    "between": lambda value, ends: bool(ends[0] <= value <= ends[1]),
+    "within_days": lambda age, days: bool(0 <= age <= days[0]),
+    "older_than_days": lambda age, days: bool(age > days[0]),
+}
+
+
+def hundredths(points: Any) -> int:
+    return int(Decimal(str(points)) * 100)
+
+
+def rounded(value: Decimal) -> int:
+    # The decimal module's HALF_UP is away from zero on both sides.
+    return int(value.quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def award(rule: Mapping[str, Any], lead: Lead) -> int | None:
+    """What a rule gives before any decay, None where unknown."""
+    points = _award(rule, lead)
+    return hundredths(rule.get("otherwise", 0)) if points is False else points
+
+
+def _award(rule: Mapping[str, Any], lead: Lead) -> int | None:
+    """The same, but False where nothing matched."""
+    if rule["kind"] == "match":
+        truth = holds(rule["when"], lead)
+        return hundredths(rule["points"]) if truth else truth
+    if rule["kind"] == "table":
+        truths = [passes(lead, rule["field"], case) for case in rule["cases"]]
+        return hundredths(rule["cases"][truths.index(True)]["points"]) if True in truths else some(truths)
+    value = lead.value(rule.get("field") or rule["age_of"])
+    if value is None:
+        return None
+    if rule["kind"] == "lookup":
+        values = {fold(str(text)): points for text, points in rule["values"].items()}
+        return hundredths(values[fold(value)]) if fold(value) in values else False
+    if rule["kind"] == "bands":
+        number = Decimal((lead.as_of - value).days) if "age_of" in rule else value
+        reached = [bound for bound in rule["bands"] if Decimal(str(bound)) <= number]
+        return hundredths(rule["bands"][max(reached, key=lambda b: Decimal(str(b)))]) if reached else False
+    points = max(-LIMIT, min(LIMIT, rounded(hundredths(rule["each"]) * max(value, Decimal(0)))))
+    points = min(points, hundredths(rule["cap"])) if "cap" in rule else points
+    return max(points, hundredths(rule["floor"])) if "floor" in rule else points
+
+
+def fade(points: int, decay: Mapping[str, Any] | None, lead: Lead) -> int:
+    """What is left of points, rounded once."""
+    if not decay:
+        return points
+    since = lead.value(decay["since"])
+    if since is None:
+        return rounded(points * _share(decay.get("missing", 0)))
+    age = max((lead.as_of - since).days, 0)
+    return rounded(points * FORMS[next(form for form in FORMS if form in decay)](decay, age))
+
+
+def _share(share: Any) -> Decimal:
+    text = str(share)
+    return Decimal(text.rstrip("%")) / (100 if text.endswith("%") else 1)
+
+
+def _steps(decay: Mapping[str, Any], age: int) -> Decimal:
+    passed = [int(day) for day in decay["steps"] if age > int(day)]
+    shares = {int(day): _share(share) for day, share in decay["steps"].items()}
+    return shares[max(passed)] if passed else Decimal(1)
+
+
+FORMS: dict[str, Callable[[Mapping[str, Any], int], Decimal]] = {
+    "half_life_days": lambda decay, age: Decimal(2) ** (-age / Decimal(str(decay["half_life_days"]))),
+    "window_days": lambda decay, age: Decimal(age <= decay["window_days"]),
+    "daily": lambda decay, age: (1 - _share(decay["daily"])) ** age if age else Decimal(1),
+    "linear": lambda decay, age: max(
+        Decimal(0), 1 - _share(decay["linear"]["lose"]) * (age // decay["linear"]["every_days"])
+    ),
+    "steps": _steps,
+}
+
+
+def _add_up(name: str, group: Mapping[str, Any], lead: Lead, lines: list[tuple[str, int]]) -> int:
+    total = earned = 0
+    for rule in group["rules"]:
+        points = award(rule, lead)
+        points = hundredths(rule.get("missing", 0)) if points is None else points
+        left = fade(points, rule.get("decay"), lead)
+        lines.append((rule["name"], points))
+        if "decay" in rule:
+            lines.append((f"{rule['name']}: decay", left - points))
+        total, earned = total + left, earned + max(left, 0)
+    if "decay" in group:
+        lost = fade(earned, group["decay"], lead) - earned
+        lines.append((f"{name}: decay", lost))
+        total += lost
+    return _bound(name, group, total, lines)
+
+
+def _bound(name: str, bounds: Mapping[str, Any], points: int, lines: list[tuple[str, int]]) -> int:
+    for key, choose in (("floor", max), ("cap", min)):
+        if key in bounds:
+            bound = choose(points, hundredths(bounds[key]))
+            lines.append((f"{name}: {key}", bound - points))
+            points = bound
+    return points
+
+
+def _letter(axis: Mapping[str, Any], groups: Mapping[str, int]) -> str:
+    cuts = sorted(((hundredths(cut), str(label)) for label, cut in axis["cuts"].items()), reverse=True)
+    return next((label for cut, label in cuts if groups[axis["group"]] >= cut), cuts[-1][1])
+
+
+def _coverage(config: Mapping[str, Any], lead: Lead) -> int:
+    decided = total = 0
+    for group in config["groups"].values():
+        for rule in group["rules"]:
+            weight = max(min(_weight(rule), hundredths(group["cap"])) if "cap" in group else _weight(rule), 1)
+            points = award(rule, lead)
+            decays = [part["decay"] for part in (rule, group) if "decay" in part]
+            ageless = any(lead.value(decay["since"]) is None for decay in decays)
+            total += weight
+            decided += 0 if points is None or (ageless and points) else weight
+    return rounded(Decimal(100 * decided) / total)
+
+
+def _weight(rule: Mapping[str, Any]) -> int:
+    if rule["kind"] == "count":
+        bounds = [key for key in ("cap", "floor") if key in rule] or ["each"]
+        return abs(hundredths(rule[bounds[0]]))
+    chosen = [rule["points"]] if rule["kind"] == "match" else [case["points"] for case in rule.get("cases", [])]
+    chosen += [*rule.get("values", {}).values(), *rule.get("bands", {}).values(), rule.get("otherwise", 0), 0]
+    points = [hundredths(one) for one in chosen]
+    return max(points) - min(points)

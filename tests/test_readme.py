@@ -1,0 +1,86 @@
+"""test_readme: the README names all there is, and what it shows is what comes out."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from leadscore.cli import app
+from leadscore.commands.score import score
+from leadscore.decays import DECAYS
+from leadscore.errors import LeadscoreError
+from leadscore.model.resolve import LEAD_COLUMNS
+from leadscore.model.schema import Checks, FieldConfig, Model, Output
+from leadscore.operators import OPERATORS
+from leadscore.pipeline.check import INCOMPLETE
+from leadscore.rules import KINDS
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SECTIONS = {part.splitlines()[0]: part for part in re.split(r"^#+ ", README, flags=re.MULTILINE)[1:]}
+
+
+def _keys(part: type) -> list[str]:
+    return [field.alias or name for name, field in part.model_fields.items()]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("section", "words"),
+    [
+        ("Criteria", list(OPERATORS)),
+        ("Rules", list(KINDS)),
+        ("Decay", list(DECAYS)),
+        ("Fields", _keys(FieldConfig)),
+        (
+            "The rest of the file",
+            [*_keys(Checks), *_keys(Output), "score", "grade", "rank_by", "outcome", "disqualify"],
+        ),
+        ("Commands", [command.callback.__name__ for command in app.registered_commands if command.callback]),
+        (
+            "Exit codes",
+            [str(kind.exit_code) for kind in LeadscoreError.__subclasses__()] + [str(INCOMPLETE), "7"],
+        ),
+    ],
+)
+def test_the_readme_names_every_word_a_user_may_write(section: str, words: list[str]) -> None:
+    text = SECTIONS[section]
+    assert [word for word in words if not re.search(rf"\b{re.escape(word)}\b", text)] == []
+
+
+def test_the_readme_names_every_key_of_the_config() -> None:
+    assert [key for key in _keys(Model) if f"{key}:" not in README and f"`{key}`" not in README] == []
+
+
+def test_the_readme_names_every_column_and_file_of_a_result(tmp_path: Path) -> None:
+    text = SECTIONS["What comes out"]
+    assert [column for column in LEAD_COLUMNS if column.split("_")[0] not in text] == []
+
+
+def test_the_command_the_readme_shows_prints_what_it_shows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = SECTIONS["Try it"].split("```text\n")[1].split("```")[0]
+    line = next(
+        line for line in README.splitlines() if "leadscore score sample_data" in line and "venv" in line
+    )
+    words = shlex.split(line.split("/bin/leadscore ")[1])
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("COLUMNS", "80")
+    out = tmp_path / "out"
+    assert score(Path(words[1]), Path(words[3]), out, as_of=words[7]) == 0
+    printed = [text.rstrip() for text in capsys.readouterr().err.splitlines()]
+    assert shown.rstrip().splitlines() == printed[: len(shown.rstrip().splitlines())]
+    files = {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()}
+    text = SECTIONS["What comes out"]
+    assert [name for name in sorted(files) if name not in text and not name.startswith("tiers/")] == []
+
+
+def test_the_python_of_the_readme_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    code = SECTIONS["In Python"].split("```python\n")[1].split("```")[0]
+    names: dict[str, object] = {}
+    exec(compile(code, "README.md", "exec"), names)
+    assert len(names["scores"]) == 500  # type: ignore[arg-type]
