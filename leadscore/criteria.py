@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field as Setting, create_model, model_validator
 
 from leadscore.fields import FALSE, TRUE, UNKNOWN, Field, Leads, Truths, Use, under
 from leadscore.operators import OPERATORS
-from leadscore.part import Part
+from leadscore.part import Part, refuse_key
 from leadscore.scalars import Count, Flag, plain
 from leadscore.text import Folding
 
@@ -25,6 +25,8 @@ class _Options(Part):
         # `country: NO` equals, `country: [NO, SE]` is one of.
         data = plain(data)
         if isinstance(data, list | tuple):
+            if any(isinstance(item, dict) for item in data):
+                raise ValueError("is not a list of values; criteria are listed under all, any or none")
             return {"in": data}
         return {"is": data} if isinstance(data, str) else data
 
@@ -45,7 +47,7 @@ class _Options(Part):
             try:
                 OPERATORS[name].refuse(argument)
             except ValueError as problem:
-                raise ValueError(f"{name} {problem}") from None
+                raise refuse_key(name, str(problem)) from None
         return self
 
     def uses(self, field: str) -> Iterator[Use]:
@@ -113,7 +115,7 @@ class AtLeastOf(Part):
     @model_validator(mode="after")
     def _refuse_impossible(self) -> Self:
         if not 1 <= self.k <= len(self.criteria):
-            raise ValueError(f"k must be from 1 to the number of criteria, {len(self.criteria)}")
+            raise refuse_key("k", f"must be from 1 to {len(self.criteria)}, the number of criteria")
         return self
 
 
@@ -123,9 +125,9 @@ class Criteria(Part):
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, Test] = Setting(init=False)
 
-    all: tuple[Criteria, ...] = ()
-    any: tuple[Criteria, ...] = ()
-    none: tuple[Criteria, ...] = ()
+    all: tuple[Criteria, ...] = Setting(default=(), min_length=1)
+    any: tuple[Criteria, ...] = Setting(default=(), min_length=1)
+    none: tuple[Criteria, ...] = Setting(default=(), min_length=1)
     at_least_of: AtLeastOf | None = None
 
     @model_validator(mode="after")

@@ -11,9 +11,9 @@ import numpy as np
 from pydantic import Field as Setting, create_model, model_validator
 
 from leadscore.fields import Leads, Use
-from leadscore.part import Part
+from leadscore.part import Part, refuse_key
 from leadscore.points import Hundredths, Numbers, multiply
-from leadscore.scalars import Days, Number, Share, Text
+from leadscore.scalars import Days, NoTwins, Number, Share, Text
 
 
 class Linear(Part):
@@ -60,7 +60,7 @@ DECAYS: dict[str, Form] = {
     "window_days": Form(Days, _window, "counts for {setting} days"),
     "daily": Form(Share, _daily, "loses {setting:%} of what is left a day"),
     "linear": Form(Linear, _linear, "loses {setting.lose:%} every {setting.every_days} days"),
-    "steps": Form(Annotated[dict[Days, Share], Setting(min_length=1)], _steps, "fades in steps"),
+    "steps": Form(Annotated[dict[Days, Share], NoTwins, Setting(min_length=1)], _steps, "fades in steps"),
 }
 
 
@@ -79,6 +79,9 @@ class _Since(Part):
         given = [name for name in DECAYS if getattr(self, name) is not None]
         if len(given) != 1:
             raise ValueError(f"must have exactly one of {', '.join(DECAYS)}")
+        steps = [share for _, share in sorted((getattr(self, "steps", None) or {}).items())]
+        if steps != sorted(steps, reverse=True):
+            raise refuse_key("steps", "keep more after more days; shares fall as days rise")
         return self
 
     def describe(self) -> str:

@@ -60,3 +60,9 @@ class PublishError(LeadscoreError):
     """The result could not be published; the old one stands: the operator must act."""
 
     exit_code = 6
+
+
+class LateError(LeadscoreError):
+    """The result is published and whole, a later step failed: the operator may look."""
+
+    exit_code = 7

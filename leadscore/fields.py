@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from leadscore.points import Flags, Numbers
-from leadscore.scalars import parse_day, parse_number
+from leadscore.scalars import parse_day, parse_flag, parse_number
 from leadscore.text import Folding
 
 FieldType = Literal["text", "number", "date", "boolean"]
@@ -38,9 +38,7 @@ def read_value(text: str, field_type: FieldType) -> float:
         return float(parse_number(text))
     if field_type == "date":
         return float(parse_day(text))
-    if text not in ("true", "false"):
-        raise ValueError("must be true or false")
-    return float(text == "true")
+    return float(parse_flag(text))
 
 
 @dataclass(frozen=True)

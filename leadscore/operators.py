@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from leadscore.fields import Field, FieldType, read_value
 from leadscore.points import Flags
-from leadscore.scalars import Days, Flag, Plain, Text, Texts, Value, Values
+from leadscore.scalars import Days, Flag, Text, Texts, Value, Values, is_flag
 from leadscore.text import Folding, has_words
 
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -38,7 +38,7 @@ class Operator:
 
 
 def _flags_or_any(values: tuple[str, ...]) -> FieldType | None:
-    flags = all(isinstance(value, Plain) and value in ("true", "false") for value in values)
+    flags = all(is_flag(value) for value in values)
     return "boolean" if flags and values else None
 
 

@@ -17,19 +17,21 @@ Flags = npt.NDArray[np.bool_]
 LIMIT = 100_000_000
 """No rule gives more than a million points either way (in hundredths), so no sum can overflow."""
 
-_POINTS = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+_POINTS = re.compile(r"([+-]?)(0|[1-9][0-9]*)?(?:\.([0-9]+))?")
 
 
 def parse_points(text: str) -> int:
     """Points as typed in a config -> hundredths. Raises ValueError with what to write instead."""
-    if not _POINTS.fullmatch(text):
+    match = _POINTS.fullmatch(text)
+    if not match or not (match[2] or match[3]):
         raise ValueError("is not a number of points; write for example 5, -15 or 2.5")
-    hundredths = Decimal(text) * 100
-    if hundredths != int(hundredths):
+    sign, whole, decimals = match[1], match[2] or "0", (match[3] or "").rstrip("0")
+    if len(decimals) > 2:
         raise ValueError("has more than two decimals; points are whole hundredths")
-    if abs(hundredths) > LIMIT:
-        raise ValueError(f"is beyond {format_points(LIMIT)} points")
-    return int(hundredths)
+    # Digits are counted first: int takes its time over a million of them.
+    if len(whole) > 7 or int(whole + decimals.ljust(2, "0")) > LIMIT:
+        raise ValueError(f"is beyond {LIMIT // 100:,} points either way; write less")
+    return int(sign + whole + decimals.ljust(2, "0"))
 
 
 def round_half_away(value: Decimal) -> int:

@@ -5,21 +5,32 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
+from numbers import Integral
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
+from pydantic import (
+    BeforeValidator,
+    Field as Setting,
+    PlainValidator,
+    ValidatorFunctionWrapHandler,
+    WithJsonSchema,
+    WrapValidator,
+)
 
 from leadscore.points import parse_points
 
-_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+_LEADING_ZERO = re.compile(r"[+-]?0[0-9]")
 _SHARE = re.compile(r"([0-9]+(?:\.[0-9]+)?)(%?)")
 _EPOCH = date(1970, 1, 1)
+_FLAGS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_JOINERS = "\u200c\u200d"
 NUMBER_LIMIT = 10**15
 """Numbers up to 15 digits: within them the nearest double tells any two decimals apart."""
 
 
 class Plain(str):
-    """A scalar typed without quotes: `true` may be meant as a flag, `"true"` only as text."""
+    """A scalar typed without quotes: where any type fits, `true` is a flag and `"true"` is text."""
 
     __slots__ = ()
 
@@ -28,7 +39,7 @@ def plain(value: object) -> object:
     """A Python value as it would be typed in YAML, so that configs may come as mappings too."""
     if isinstance(value, bool):
         return Plain("true" if value else "false")
-    if isinstance(value, int | float | Decimal | date):
+    if isinstance(value, Integral | float | Decimal | date):
         return Plain(format(value, "f") if isinstance(value, Decimal) else str(value))
     return value
 
@@ -36,40 +47,73 @@ def plain(value: object) -> object:
 def _scalar(value: object) -> str:
     value = plain(value)
     if value is None:
-        raise ValueError("is empty")
+        raise ValueError("is empty; write a value or remove the key")
     if not isinstance(value, str):
         raise ValueError("must be one value, not a list or a mapping")
     return value
+
+
+def _text(value: object) -> str:
+    text = str(_scalar(value))
+    if not text.strip():
+        raise ValueError("is empty; write a text")
+    return text
+
+
+def _value(value: object) -> str:
+    text = _scalar(value)
+    if not text.strip():
+        raise ValueError("is empty, and an empty cell is missing; write missing: true to test for it")
+    return text
 
 
 def parse_number(text: str) -> Decimal:
     """A number as typed in a config. Raises ValueError with what to write instead."""
     if not _NUMBER.fullmatch(text):
         raise ValueError("is not a number; write for example 10, -3 or 2.5")
-    number = Decimal(text)
-    if abs(number) >= NUMBER_LIMIT:
-        raise ValueError("is too large: numbers have at most 15 digits before the point")
-    return number
+    if _LEADING_ZERO.match(text):
+        raise ValueError("has a leading zero; write it without")
+    digits = re.sub("[eE].*|[^0-9]", "", text).strip("0")
+    number = Decimal(text) if len(digits) <= 15 else Decimal("Infinity")
+    if abs(number) >= NUMBER_LIMIT or number.adjusted() < -15:
+        raise ValueError("has more than 15 digits; write fewer")
+    return number + 0  # -0 is 0
 
 
 def parse_day(text: str) -> int:
     """An ISO date -> days since 1970-01-01."""
     try:
+        if not re.fullmatch(
+            "[0-9]{4}-[0-9]{2}-[0-9]{2}", text
+        ):  # fromisoformat takes 20260102 and 2026-W01 too
+            raise ValueError
         return (date.fromisoformat(text) - _EPOCH).days
     except ValueError:
         raise ValueError("is not a date; write YYYY-MM-DD") from None
 
 
+def parse_flag(text: str) -> bool:
+    """true or false, in the spellings YAML 1.2 has for them."""
+    if text not in _FLAGS:
+        raise ValueError("must be true or false")
+    return _FLAGS[text]
+
+
+def is_flag(value: object) -> bool:
+    """Whether a value was typed as true or false: without quotes."""
+    return isinstance(value, Plain) and value in _FLAGS
+
+
 def _parse_days(value: object) -> int:
     text = _scalar(value)
-    if not re.fullmatch(r"[0-9]{1,6}", text):
+    if not re.fullmatch(r"0|[1-9][0-9]{0,5}", text):
         raise ValueError("is not a whole number of days; write for example 30")
     return int(text)
 
 
 def _parse_count(value: object) -> int:
     text = _scalar(value)
-    if not re.fullmatch(r"[0-9]{1,15}", text):
+    if not re.fullmatch(r"0|[1-9][0-9]{0,14}", text):
         raise ValueError("is not a whole number; write for example 3")
     return int(text)
 
@@ -89,17 +133,12 @@ def _parse_count_or_share(value: object) -> int | Decimal:
     return parse_share(value) if _scalar(value).endswith("%") else _parse_count(value)
 
 
-def _parse_flag(value: object) -> bool:
-    text = _scalar(value)
-    if text not in ("true", "false"):
-        raise ValueError("must be true or false")
-    return text == "true"
-
-
 def _parse_name(value: object) -> str:
     text = _scalar(value).strip()
-    if not text or len(text) > 100 or not text.isprintable():
-        raise ValueError("must be a name of 1 to 100 printable characters")
+    # The two joiners stand inside Persian and Indic words; other invisible characters only deceive.
+    shown = text.replace(_JOINERS[0], "").replace(_JOINERS[1], "")
+    if not shown or len(text) > 100 or not shown.isprintable():
+        raise ValueError("must be a name of 1 to 100 characters that can be seen; no line ends")
     return text
 
 
@@ -108,17 +147,33 @@ def _as_list(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
+def _refuse_twins(entries: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+    known = handler(entries)
+    if len(known) < len(entries):
+        raise ValueError("has two keys that mean the same; keep one of them")
+    return known
+
+
+NoTwins = WrapValidator(_refuse_twins)
+"""Refuses keys that differ as text and not as what they stand for: 10 and 10.0."""
+
+
 def _schema(**schema: Any) -> WithJsonSchema:
     return WithJsonSchema(schema)
 
 
-Value = Annotated[str, PlainValidator(_scalar), _schema(type=["string", "number", "boolean"])]
+_SOME = Setting(min_length=1)
+
+Value = Annotated[str, PlainValidator(_value), _schema(type=["string", "number", "boolean"])]
 """A value to compare cells with; it is read as the type of the field it is compared with."""
-Values = Annotated[tuple[Value, ...], BeforeValidator(_as_list)]
-Text = Annotated[str, PlainValidator(lambda value: str(_scalar(value))), _schema(type=["string", "number"])]
-Texts = Annotated[tuple[Text, ...], BeforeValidator(_as_list)]
+Values = Annotated[tuple[Value, ...], _SOME, BeforeValidator(_as_list)]
+Text = Annotated[str, PlainValidator(_text), _schema(type=["string", "number"])]
+Texts = Annotated[tuple[Text, ...], _SOME, BeforeValidator(_as_list)]
+Word = Annotated[str, PlainValidator(lambda value: str(_scalar(value))), _schema(type=["string", "number"])]
+"""A text that may be empty: `null: ["", "N/A"]`."""
+Words = Annotated[tuple[Word, ...], BeforeValidator(_as_list)]
 Name = Annotated[str, PlainValidator(_parse_name), _schema(type="string")]
-Flag = Annotated[bool, PlainValidator(_parse_flag), _schema(type="boolean")]
+Flag = Annotated[bool, PlainValidator(lambda value: parse_flag(_scalar(value))), _schema(type="boolean")]
 Number = Annotated[
     Decimal, PlainValidator(lambda value: parse_number(_scalar(value))), _schema(type="number")
 ]

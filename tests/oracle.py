@@ -1,4 +1,7 @@
-"""oracle: all of scoring for one lead in plain Python, written from the design, to hold the fast code against."""
+"""oracle: all of scoring for one lead in plain Python, to hold the fast code against.
+
+Written from the design, not from the code. One file above the budget, to be read against the design.
+"""
 
 from __future__ import annotations
 
@@ -82,7 +85,7 @@ def fold(text: str, exact: bool = False, accents: str = "keep") -> str:
     text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
     if accents == "ignore":
         text = "".join(c for c in unicodedata.normalize("NFD", text) if not "\u0300" <= c <= "\u036f")
-    return unicodedata.normalize("NFC", text)
+    return unicodedata.normalize("NFC", text).strip()
 
 
 def _number(text: str, _: object) -> Decimal:
@@ -103,7 +106,14 @@ READ: dict[str, Callable[[str, Any], Any]] = {
     "text": lambda text, _: text,
     "number": _number,
     "date": _date,
-    "boolean": lambda text, _: {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}[fold(text)],
+    "boolean": lambda text, _: {
+        "true": True,
+        "yes": True,
+        "1": True,
+        "false": False,
+        "no": False,
+        "0": False,
+    }[fold(text)],
 }
 
 
@@ -124,7 +134,9 @@ def holds(when: Mapping[str, Any], lead: Lead) -> Truth:
         if key in ("all", "any", "none"):
             inner = [holds(part, lead) for part in value]
             one = some(inner)
-            outcomes.append(every(inner) if key == "all" else one if key == "any" else None if one is None else not one)
+            outcomes.append(
+                every(inner) if key == "all" else one if key == "any" else None if one is None else not one
+            )
         elif key == "at_least_of":
             inner = [holds(part, lead) for part in value["criteria"]]
             yes, perhaps = inner.count(True), inner.count(True) + inner.count(None)
@@ -144,11 +156,15 @@ def passes(lead: Lead, name: str, test: Any) -> Truth:
         if operator in ("known", "missing"):
             outcomes.append((value is not None) == (argument is (operator == "known")))
         elif operator not in ("exact", "accents", "points"):
-            outcomes.append(None if value is None else _compare(lead, name, value, operator, argument, options))
+            outcomes.append(
+                None if value is None else _compare(lead, name, value, operator, argument, options)
+            )
     return every(outcomes)
 
 
-def _compare(lead: Lead, name: str, value: Any, operator: str, argument: Any, options: dict[str, Any]) -> bool:
+def _compare(
+    lead: Lead, name: str, value: Any, operator: str, argument: Any, options: dict[str, Any]
+) -> bool:
     arguments = argument if isinstance(argument, list) else [argument]
     if operator in ("within_days", "older_than_days"):
         return HOLDS[operator]((lead.as_of - value).days, arguments)
@@ -304,7 +320,9 @@ def _weight(rule: Mapping[str, Any]) -> int:
     if rule["kind"] == "count":
         bounds = [key for key in ("cap", "floor") if key in rule] or ["each"]
         return abs(hundredths(rule[bounds[0]]))
-    chosen = [rule["points"]] if rule["kind"] == "match" else [case["points"] for case in rule.get("cases", [])]
+    chosen = (
+        [rule["points"]] if rule["kind"] == "match" else [case["points"] for case in rule.get("cases", [])]
+    )
     chosen += [*rule.get("values", {}).values(), *rule.get("bands", {}).values(), rule.get("otherwise", 0), 0]
     points = [hundredths(one) for one in chosen]
     return max(points) - min(points)

@@ -95,7 +95,9 @@ class Place:
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         return path
 
-    def score(self, leads: str | bytes | Path, config: str | Path, *options: object, **environment: str) -> Ended:
+    def score(
+        self, leads: str | bytes | Path, config: str | Path, *options: object, **environment: str
+    ) -> Ended:
         """Score leads (the content of a CSV or Parquet file, or a path) by a config (YAML, or a path)."""
         export = leads if isinstance(leads, Path) else self.write("leads.csv", leads)
         model = config if isinstance(config, Path) else self.write("model.yml", config)
@@ -156,10 +158,13 @@ def parquet_rows(path: Path) -> list[dict[str, Any]]:
     return rows
 
 
-def model_of(*rules: str, head: str = "", score: str = "", tiers: str = "[{name: Hot, min_score: 10}, {name: Cold}]") -> str:
+def model_of(
+    *rules: str, head: str = "", score: str = "", tiers: str = "[{name: Hot, min_score: 10}, {name: Cold}]"
+) -> str:
     """A config of one group. ``rules`` are flow mappings without a name; ``head`` is any other YAML."""
     listed = "".join(f"\n      - {{name: rule {place}, {rule}}}" for place, rule in enumerate(rules, start=1))
-    return f"name: test\nid: lead_id\n{head}\ngroups:\n  fit:\n    rules:{listed}\nscore: {{{score}}}\ntiers: {tiers}\n"
+    groups = f"groups:\n  fit:\n    rules:{listed}\nscore: {{{score}}}"
+    return f"name: test\nid: lead_id\n{head}\n{groups}\ntiers: {tiers}\n"
 
 
 def match(when: str, points: object) -> str:

@@ -1,6 +1,6 @@
 """strategies: random scoring models and random leads, as odd as real exports are.
 
-Tests, decays and cells are drawn from written-out pools: one draw each, where a tree of strategies would need ten.
+Tests, decays and cells are drawn from written-out pools: one draw each, not ten. They make the file long.
 """
 
 from __future__ import annotations
@@ -21,16 +21,46 @@ Case = tuple[Config, pd.DataFrame]
 Parts = st.SearchStrategy[Config]
 
 TEXTS = [
-    *("CEO", "ceo", "Vice President Sales", "International Manager", "Intern", "C++ dev", "R2 ۱۲", "r2 12", "N/A"),
+    *(
+        "CEO",
+        "ceo",
+        "Vice President Sales",
+        "International Manager",
+        "Intern",
+        "C++ dev",
+        "R2 ۱۲",
+        "r2 12",
+        "N/A",
+    ),
     *("José", "JOSE\u0301", "jose", "مدير", "مدیر فروش", "كتاب", "کتاب", "NO", "null", "\xa0Software ", "12"),
 ]
 PARTS = ["c", "intern", "مدیر", "jose", "É", "e", "c++", "12", "Vice President", "r2", "software", "كت"]
 PATTERNS = ["c.*", ".*o", "[a-z]+", r"r\d .*", "jose|ceo", r".*\d"]
-NUMBERS = [*(Decimal(n) / 100 for n in (0, -1, 1, 125, 1249, 1250, 4999, 5000, 5001)), -50, 7, 30, 90, 365, 1000, 12345]
-ODD_NUMBERS = [*("#REF!", "1e3", "۵۰", "12,5", "nan", "inf", "-", "0x10", "1_000"), *("+5", "-0", " 10 ", "007", ".5", "5.")]
+NUMBERS = [
+    *(Decimal(n) / 100 for n in (0, -1, 1, 125, 1249, 1250, 4999, 5000, 5001)),
+    -50,
+    7,
+    30,
+    90,
+    365,
+    1000,
+    12345,
+]
+ODD_NUMBERS = [
+    *("#REF!", "1e3", "۵۰", "12,5", "nan", "inf", "-", "0x10", "1_000"),
+    *("+5", "-0", " 10 ", "007", ".5", "5."),
+]
 DAYS = [-400, -1, 0, 1, 2, 13, 14, 15, 29, 30, 31, 45, 46, 90, 91, 365, 800]
 DATES = [AS_OF - timedelta(days) for days in DAYS]
-ODD_DATES = ["2026-02-30", "30 June", "45000", "2026-06-30T23:59:59", " 2026-06-01 ", "0000-00-00", "13/13/2026"]
+ODD_DATES = [
+    "2026-02-30",
+    "30 June",
+    "45000",
+    "2026-06-30T23:59:59",
+    " 2026-06-01 ",
+    "0000-00-00",
+    "13/13/2026",
+]
 FLAGS = ["true", "TRUE", "Yes", "no", "0", "1", "maybe", "False"]
 EMPTY = [None, "", "  ", "\xa0"]
 SHARES = ["0", "2%", "0.125", "33%", "50%", "85%", "1"]
@@ -52,13 +82,16 @@ FIELDS: Config = {
 
 def _ranges(values: list[Any]) -> list[Config]:
     tests = [{name: value} for name in ("at_least", "at_most", "above", "below") for value in values]
-    return [*tests, *({"between": [low, high]} for low, high in zip(values, values[2:], strict=False) if low <= high)]
+    return [
+        *tests,
+        *({"between": [low, high]} for low, high in zip(values, values[2:], strict=False) if low <= high),
+    ]
 
 
 _known = [{name: wanted} for name in ("known", "missing") for wanted in (True, False)]
 _options: list[Config] = [{}, {}, {"exact": True}, {"accents": "ignore"}]
 _pairs = [[one, other] for one, other in zip(TEXTS, TEXTS[5:], strict=False)]
-_text_tests = [
+_text_tests: list[Config] = [
     *({name: value, **options} for name in ("is", "is_not") for value in TEXTS for options in _options),
     *({name: values, **options} for name in ("in", "not_in") for values in _pairs for options in _options),
     *(
@@ -71,18 +104,18 @@ _text_tests = [
     *({"contains": part, "is_not": text} for part, text in zip(PARTS, TEXTS, strict=False)),
     *(_known * 5),
 ]
-_number_tests = [
+_number_tests: list[Config] = [
     *({name: value} for name in ("is", "is_not") for value in NUMBERS),
     *({name: NUMBERS[:4]} for name in ("in", "not_in")),
     *({"above": 0, "at_most": value} for value in NUMBERS),
     *(*_ranges(NUMBERS), *(_known * 2)),
 ]
-_date_tests = [
+_date_tests: list[Config] = [
     *({name: day} for name in ("is", "is_not") for day in DATES),
     *({name: days} for name in ("within_days", "older_than_days") for days in DAYS[2:] * 2),
     *(*_ranges(DATES[::-1]), *(_known * 2)),
 ]
-_flag_tests = [*({name: flag} for name in ("is", "is_not") for flag in (True, False)), *_known]
+_flag_tests: list[Config] = [*({name: flag} for name in ("is", "is_not") for flag in (True, False)), *_known]
 TESTS: dict[str, list[Config]] = {
     **dict.fromkeys(TEXT_FIELDS, _text_tests),
     **dict.fromkeys(NUMBER_FIELDS, _number_tests),
@@ -104,8 +137,8 @@ def _without_none(*parts: Config) -> Config:
 
 
 def _rule(required: Parts, **optional: st.SearchStrategy[Any]) -> Parts:
-    optional |= {"missing": points, "decay": decays}
-    options = st.fixed_dictionaries({key: _maybe(value) for key, value in optional.items()})
+    settings = {**optional, "missing": points, "decay": decays}
+    options = st.fixed_dictionaries({key: _maybe(value) for key, value in settings.items()})
     return st.builds(_without_none, required, options)
 
 
@@ -116,7 +149,9 @@ def _test_of(fields: list[str]) -> Parts:
 _leaves = st.one_of(
     *(_test_of([field]) for field in TESTS),
     st.sampled_from([{"country": text} for text in TEXTS] + [{"country": pair} for pair in _pairs]),
-    st.builds(lambda one, other: {**one, **other}, _test_of(["visits"]), _test_of(["unsubscribed", "last_seen"])),
+    st.builds(
+        lambda one, other: {**one, **other}, _test_of(["visits"]), _test_of(["unsubscribed", "last_seen"])
+    ),
 )
 
 
@@ -124,7 +159,9 @@ def _combined(inner: Parts) -> Parts:
     several = st.lists(inner, min_size=1, max_size=3)
     named = st.builds(lambda key, listed: {key: listed}, st.sampled_from(["all", "any", "none"]), several)
     k = st.integers(1, 3)
-    at_least = st.builds(lambda k, listed: {"at_least_of": {"k": min(k, len(listed)), "criteria": listed}}, k, several)
+    at_least = st.builds(
+        lambda k, listed: {"at_least_of": {"k": min(k, len(listed)), "criteria": listed}}, k, several
+    )
     return st.one_of(named, at_least, st.builds(lambda one, other: {**one, **other}, _leaves, named))
 
 
@@ -134,42 +171,50 @@ _forms: list[Config] = [
     *({"window_days": days} for days in (0, 14, 30)),
     *({"daily": share} for share in SHARES),
     *({"linear": {"lose": share, "every_days": days}} for share in SHARES for days in (1, 30)),
-    *({"steps": {45: share, 14: "0.9"}} for share in SHARES),
+    *({"steps": {90: "0", 14: share}} for share in SHARES),
 ]
+_missing: list[Config] = [{}, {}, {"missing": "30%"}, {"missing": 1}]
 decays = st.sampled_from(
-    [
-        {**form, "since": since, **missing}
-        for form, since, missing in product(_forms, DATE_FIELDS, [{}, {}, {"missing": "30%"}, {"missing": 1}])
-    ]
+    [{**form, "since": since, **missing} for form, since, missing in product(_forms, DATE_FIELDS, _missing)]
 )
 
 
 def _table(field: str) -> Parts:
     case = st.builds(lambda test, points: {**test, "points": points}, st.sampled_from(TESTS[field]), points)
     return st.builds(
-        lambda cases: {"kind": "table", "field": field, "cases": cases}, st.lists(case, min_size=1, max_size=3)
+        lambda cases: {"kind": "table", "field": field, "cases": cases},
+        st.lists(case, min_size=1, max_size=3),
     )
 
 
 _lookup = st.builds(
     lambda field, values: {"kind": "lookup", "field": field, "values": dict(values)},
     st.sampled_from(TEXT_FIELDS),
-    st.lists(st.tuples(st.sampled_from(TEXTS), points), min_size=1, max_size=4, unique_by=lambda pair: fold(pair[0])),
+    st.lists(
+        st.tuples(st.sampled_from(TEXTS), points),
+        min_size=1,
+        max_size=4,
+        unique_by=lambda pair: fold(pair[0]),
+    ),
 )
 _bands = st.builds(
     lambda source, bands: {"kind": "bands", **source, "bands": bands},
-    st.sampled_from([*({"field": name} for name in NUMBER_FIELDS), *({"age_of": name} for name in DATE_FIELDS)]),
+    st.sampled_from(
+        [*({"field": name} for name in NUMBER_FIELDS), *({"age_of": name} for name in DATE_FIELDS)]
+    ),
     st.dictionaries(st.sampled_from(NUMBERS), points, min_size=1, max_size=4),
 )
 _count = st.builds(
     lambda field, each, bound, sign: _without_none(
         {"kind": "count", "field": field, "each": sign * each},
-        {"cap" if sign > 0 else "floor": None if bound is None else sign * bound},
+        {"cap" if sign > 0 else "floor": bound and sign * bound},
     ),
     *(st.sampled_from(NUMBER_FIELDS), gains, _maybe(gains), st.sampled_from([1, -1])),
 )
 _match = st.builds(lambda when, points: {"kind": "match", "when": when, "points": points}, criteria, points)
-_tables = st.one_of([_table(field) for field in ["title", "country", "visits", "lead_age", "last_seen", "unsubscribed"]])
+_tables = st.one_of(
+    [_table(field) for field in ["title", "country", "visits", "lead_age", "last_seen", "unsubscribed"]]
+)
 RULES = [
     *(_rule(_match, otherwise=points), _rule(_tables, otherwise=points), _rule(_lookup, otherwise=points)),
     *(_rule(_bands, otherwise=points), _rule(_count)),
@@ -192,11 +237,14 @@ _axes = st.builds(
 @st.composite
 def configs(draw: st.DrawFn) -> Config:
     """A config of at least a dozen rules, with points in decimals."""
-    rules = [draw(rule) for rule in [*RULES, *RULES, *RULES[:2]]] + draw(st.lists(st.one_of(RULES), max_size=2))
+    rules = [draw(rule) for rule in [*RULES, *RULES, *RULES[:2]]] + draw(
+        st.lists(st.one_of(RULES), max_size=2)
+    )
     named = [{"name": f"rule {place}", **rule} for place, rule in enumerate(rules)]
     parts = {"fit": named[0::3], "engagement": named[1::3], "doubts": named[2::3]}
     groups = {
-        name: _without_none({"rules": part, "decay": draw(_maybe(decays))}, draw(_bounds)) for name, part in parts.items()
+        name: _without_none({"rules": part, "decay": draw(_maybe(decays))}, draw(_bounds))
+        for name, part in parts.items()
     }
     tiers = [{"name": f"tier {place}", "min_score": cut} for place, cut in enumerate(draw(_cuts))]
     out = draw(st.lists(criteria, max_size=2))
@@ -208,7 +256,12 @@ def configs(draw: st.DrawFn) -> Config:
     )
 
 
-_numbers = [*map(str, NUMBERS), *("3", "49.99", "50", "50.01", "0.005", "1.115", "250000"), *ODD_NUMBERS, *EMPTY]
+_numbers = [
+    *map(str, NUMBERS),
+    *("3", "49.99", "50", "50.01", "0.005", "1.115", "250000"),
+    *ODD_NUMBERS,
+    *EMPTY,
+]
 CELLS: dict[str, list[str | None]] = {
     "Job Title": [*TEXTS, *EMPTY],
     "country": [*TEXTS, *EMPTY],
@@ -225,7 +278,7 @@ rows = st.lists(_rows, min_size=1, max_size=8)
 
 
 def leads_of(rows: list[tuple[str | None, ...]]) -> pd.DataFrame:
-    """An export as it was read; the first leads stand in it twice, under other ids, so that there are ties."""
+    """An export as it was read; its first leads stand in it twice, under other ids: there are ties."""
     rows = [*rows, *rows[:2]]
     leads = pd.DataFrame(rows, columns=list(CELLS), dtype="str")
     leads.insert(0, "lead_id", pd.Series([f"{place:06}" for place in range(len(rows))], dtype="str"))

@@ -1,9 +1,11 @@
-"""test_contracts: what holds for any config and any leads: the laws, tried on random models against the oracle."""
+"""test_contracts: what holds for any config and any leads: the laws, on random models.
+
+One list of promises, above the budget because it is read as one.
+"""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import ROUND_DOWN, Decimal, localcontext
@@ -15,12 +17,24 @@ import pytest
 from hypothesis import assume, given, settings, strategies as st
 from pandas.testing import assert_frame_equal
 
-from leadscore.errors import ConfigError
+from leadscore.errors import ConfigError, InputError
 from leadscore.model.load import load_model
 from leadscore.pipeline.batch import Scored, score_batch, score_leads
 from leadscore.pipeline.prepare import choose_columns
 from tests.oracle import Lead, Verdict, holds, judge
-from tests.strategies import AS_OF, EMPTY, Case, Config, cases, cells_of, configs, frames, gains, leads_of, rows
+from tests.strategies import (
+    AS_OF,
+    EMPTY,
+    Case,
+    Config,
+    cases,
+    cells_of,
+    configs,
+    frames,
+    gains,
+    leads_of,
+    rows,
+)
 
 many = settings(max_examples=100)
 shuffles = st.randoms(use_true_random=False)
@@ -69,8 +83,10 @@ def test_every_line_score_tier_and_grade_is_what_plain_arithmetic_gives(case: Ca
 
 @pytest.mark.slow
 @given(cases)
-@settings(max_examples=2000)
-def test_every_line_score_tier_and_grade_is_what_plain_arithmetic_gives_in_many_more_cases(case: Case) -> None:
+@settings(max_examples=600)
+def test_every_line_score_tier_and_grade_is_what_plain_arithmetic_gives_in_many_more_cases(
+    case: Case,
+) -> None:
     check_against_oracle(case)
 
 
@@ -136,7 +152,9 @@ typed_rows = st.lists(
 
 @many
 @given(configs(), typed_rows)
-def test_typed_columns_score_as_the_text_of_their_values(config: Config, values: list[tuple[Any, ...]]) -> None:
+def test_typed_columns_score_as_the_text_of_their_values(
+    config: Config, values: list[tuple[Any, ...]]
+) -> None:
     columns = ["visits", "Employees", "unsubscribed", "last_seen"]
     text = leads_of([("CEO", "NO", "a@no.example", *[None] * 5)] * len(values))[: len(values)]
     typed = text.copy()
@@ -148,7 +166,11 @@ def test_typed_columns_score_as_the_text_of_their_values(config: Config, values:
     assert_frame_equal(batch(config, typed), batch(config, text))
 
 
-SMALL: Config = {"id": "lead_id", "name": "small", "tiers": [{"name": "SQL", "min_score": 80}, {"name": "rest"}]}
+SMALL: Config = {
+    "id": "lead_id",
+    "name": "small",
+    "tiers": [{"name": "SQL", "min_score": 80}, {"name": "rest"}],
+}
 
 
 def one_group(*rules: Config, **more: Any) -> Config:
@@ -167,7 +189,9 @@ def one_group(*rules: Config, **more: Any) -> Config:
     ids=lambda value: str(value),
 )
 def test_a_typed_value_needs_no_declared_way_of_writing(field: Config, typed: object, text: str) -> None:
-    above = {"number": {"above": 0, "below": 10}, "date": {"within_days": 0}, "boolean": {"is": True}}[field["type"]]
+    above = {"number": {"above": 0, "below": 10}, "date": {"within_days": 0}, "boolean": {"is": True}}[
+        field["type"]
+    ]
     config = one_group({"name": "r", "kind": "match", "when": {"x": above}, "points": 5}, fields={"x": field})
     found = [batch(config, pd.DataFrame({"lead_id": ["1"], "x": [cell]})) for cell in (text, typed)]
     assert [frame["score"].tolist() for frame in found] == [[Decimal(5)], [Decimal(5)]]
@@ -179,6 +203,18 @@ def test_leads_may_have_an_index_that_repeats_and_other_columns_in_any_order(cas
     config, leads = case
     odd = leads.assign(unused="x")[["unused", *leads.columns[::-1]]].set_axis(["a"] * len(leads))
     assert_frame_equal(batch(config, odd).reset_index(drop=True), batch(config, leads))
+
+
+def test_a_column_a_rule_reads_may_not_stand_twice() -> None:
+    config = one_group({"name": "r", "kind": "match", "when": {"x": "a"}, "points": 5})
+    with pytest.raises(InputError, match="twice"):
+        batch(config, pd.DataFrame([["1", "a", "b"]], columns=["lead_id", "x", "x"]))
+
+
+def test_a_column_may_be_named_by_a_number() -> None:
+    config = one_group({"name": "r", "kind": "match", "when": {"2025": "a"}, "points": 5})
+    leads = pd.DataFrame([["1", "a"]], columns=["lead_id", 2025])
+    assert batch(config, leads)["score"].tolist() == [5]
 
 
 @many
@@ -207,7 +243,9 @@ def test_more_points_lower_no_lead_that_matches_and_move_no_other(case: Case, ga
 
 @many
 @given(cases, gains)
-def test_more_points_without_bounds_and_decays_raise_a_matching_lead_by_just_that(case: Case, gain: Decimal) -> None:
+def test_more_points_without_bounds_and_decays_raise_a_matching_lead_by_just_that(
+    case: Case, gain: Decimal
+) -> None:
     config, leads = case
     rule = {"name": "sure", "kind": "match", "when": {"lead_id": {"known": True}}, "points": gain}
     bare = {**config, "score": {}, "groups": copy.deepcopy(config["groups"])}
@@ -228,7 +266,9 @@ def test_a_higher_value_never_scores_less_where_at_least_earns_points(
         {"name": "size", "kind": "match", "when": {"size": {"at_least": 9.5}}, "points": gain}
     )
     low, high = (
-        results(more, leads.assign(size=pd.Series([str(size + add) for size in sizes[: len(leads)]], dtype="str")))
+        results(
+            more, leads.assign(size=pd.Series([str(size + add) for size in sizes[: len(leads)]], dtype="str"))
+        )
         for add in (0, rise)
     )
     assert (high["score"] >= low["score"]).all()
@@ -290,7 +330,9 @@ def test_another_meaning_has_another_digest(config: Config, random: Random) -> N
 
 @many
 @given(configs(), rows, shuffles)
-def test_an_empty_cell_is_unknown_however_it_is_written(config: Config, cells: list[Any], random: Random) -> None:
+def test_an_empty_cell_is_unknown_however_it_is_written(
+    config: Config, cells: list[Any], random: Random
+) -> None:
     otherwise = [tuple(random.choice(EMPTY) if cell in EMPTY else cell for cell in row) for row in cells]
     assert_frame_equal(batch(config, leads_of(otherwise)), batch(config, leads_of(cells)))
 
@@ -310,12 +352,12 @@ def test_the_callers_decimal_settings_change_nothing(case: Case) -> None:
 @pytest.mark.parametrize("parts", [1, 3])
 def test_a_cut_belongs_to_the_tier_above_it(points: str, tier: str, parts: int) -> None:
     tiers = [{"name": "SQL", "min_score": 80}, {"name": "MQL", "min_score": 50}, {"name": "none"}]
-    rule: Callable[[int, str], Config] = lambda place, given: {
-        **{"name": f"rule {place}", "kind": "match", "when": {"lead_id": {"known": True}}, "points": given}
-    }
-    tenths = [rule(place, "0.1") for place in range(parts - 1)]
-    rest = rule(parts, str(Decimal(points) - Decimal("0.1") * (parts - 1)))
-    found = batch(one_group(*tenths, rest, tiers=tiers), pd.DataFrame({"lead_id": ["1"]}))
+    given = [Decimal("0.1")] * (parts - 1)
+    rules = [
+        {"name": f"rule {place}", "kind": "match", "when": {"lead_id": {"known": True}}, "points": part}
+        for place, part in enumerate([*given, Decimal(points) - sum(given)])
+    ]
+    found = batch(one_group(*rules, tiers=tiers), pd.DataFrame({"lead_id": ["1"]}))
     assert found[["score", "tier"]].values.tolist() == [[Decimal(points), tier]]
 
 

@@ -10,9 +10,10 @@ import numpy as np
 from leadscore.errors import InputError, Problem
 from leadscore.model.schema import Model
 from leadscore.pipeline.batch import Scored, score_leads
-from leadscore.pipeline.collect import refuse_columns
+from leadscore.pipeline.collect import refuse_ambiguous_dates, refuse_columns
 from leadscore.pipeline.combine import Line
 from leadscore.pipeline.export import Export
+from leadscore.pipeline.tally import Tally
 from leadscore.points import format_points
 
 
@@ -51,22 +52,33 @@ class Explanation:
 
 
 def explain_lead(export: Export, model: Model, as_of: date, wanted: str) -> Explanation:
-    """The arithmetic of the lead with this id. Raises InputError if there is none."""
+    """The arithmetic of the lead with this id.
+
+    Raises InputError if there is none or more than one, and ConfigError for dates with two readings: what
+    `score` refuses is not explained.
+    """
     columns = refuse_columns(export, model)
-    column = columns[model.id]
+    found: list[Explanation] = []
     for batch in export.batches(sorted(set(columns.values()))):
-        found = np.flatnonzero((batch.leads[column] == wanted).to_numpy(dtype=bool, na_value=False))
-        if len(found):
+        rows = np.flatnonzero((batch.leads[columns[model.id]] == wanted).to_numpy(dtype=bool, na_value=False))
+        if len(rows):
             scored = score_leads(batch.leads, model, columns, as_of)
-            return _explanation(scored, model, int(found[0]), wanted, int(batch.lines[found[0]]))
-    raise InputError(
-        Problem(
-            str(export.path),
-            key=model.id,
-            what="no lead has this id",
-            hint="ids are compared to the letter, zeros in front included",
-        )
+            tally = Tally()
+            tally.add(scored, batch.lines)
+            refuse_ambiguous_dates(tally, "config")
+            found += [
+                _explanation(scored, model, row, wanted, int(batch.lines[row])) for row in rows.tolist()
+            ]
+    if len(found) == 1:
+        return found[0]
+    places = ", ".join(f"{export.path}:{lead.line}" for lead in found[:5])
+    what = f"this id stands in {places}" if found else "no lead has this id"
+    hint = (
+        "every lead needs an id of its own"
+        if found
+        else "ids are compared to the letter, zeros in front included"
     )
+    raise InputError(Problem(str(export.path), key=model.id, what=what, hint=hint))
 
 
 def _explanation(scored: Scored, model: Model, lead: int, wanted: str, line: int) -> Explanation:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from leadscore.commands.common import AsOf, Config, Export, Json, Set, print_json, read_as_of
+from leadscore.errors import LateError, Problem
+
+if TYPE_CHECKING:
+    from leadscore.pipeline.run import Run
 
 Out = Annotated[
     Path,
@@ -16,8 +21,17 @@ Out = Annotated[
         "-o", "--out", help="The folder for the result; {as_of} stands for the day.", show_default=False
     ),
 ]
+
+
+class OutputFormat(StrEnum):
+    """What --format may be."""
+
+    csv = "csv"
+    parquet = "parquet"
+
+
 Format = Annotated[
-    list[str] | None, typer.Option("--format", help="csv or parquet; may be given twice.", show_default=False)
+    list[OutputFormat] | None, typer.Option("--format", help="May be given twice.", show_default=False)
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Do not show the summary.")]
 
@@ -29,19 +43,32 @@ def score(
     """Score, tier and rank the leads of an export."""
     from leadscore.model.load import config_bytes, load_content
     from leadscore.pipeline.run import Job, score_export
-    from leadscore.views.screen import show
-    from leadscore.views.summary import summary_view
 
     day = read_as_of(as_of)
     content = config_bytes(config)
-    formats = [f"output.formats=[{', '.join(format_)}]"] if format_ else []
-    overrides = (*(set_ or ()), *formats)
-    model = load_content(str(config), content, overrides)
+    model = load_content(str(config), content, set_ or ())
+    if format_:
+        output = model.output.model_copy(update={"formats": tuple(dict.fromkeys(map(str, format_)))})
+        model = model.model_copy(update={"output": output})
     target = Path(str(out).replace("{as_of}", day.isoformat()))
     digest = hashlib.sha256(content).hexdigest()
-    run = score_export(Job(export, model, day, target, config.name, digest, overrides))
+    run = score_export(Job(export, model, day, target, config.name, digest, tuple(set_ or ())))
+    try:
+        _show(run, json_, quiet)
+    except BrokenPipeError:
+        raise
+    except OSError:
+        raise LateError(
+            Problem(str(target), what="is published, but the summary could not be shown")
+        ) from None
+    return run.exit_code
+
+
+def _show(run: Run, json_: bool, quiet: bool) -> None:
+    from leadscore.views.screen import show
+    from leadscore.views.summary import summary_view
+
     if json_:
         print_json({"exit_code": run.exit_code, "out": str(run.out), "summary": run.summary})
     elif not quiet:
         show(*summary_view(run.summary, str(run.out)))
-    return run.exit_code

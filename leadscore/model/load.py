@@ -9,26 +9,17 @@ from typing import Any
 from pydantic import ValidationError
 
 from leadscore.errors import ConfigError, Problem
-from leadscore.model import tree as yaml_tree
-from leadscore.model.preset import preset_fields
-from leadscore.model.resolve import check_model, resolve_fields
+from leadscore.model.check import check_model
+from leadscore.model.overrides import override
+from leadscore.model.parse import SIZE_LIMIT, read_tree
+from leadscore.model.preset import add_preset
+from leadscore.model.problems import faults_of
+from leadscore.model.prune import is_consequence, original, prune
+from leadscore.model.resolve import resolve_fields
 from leadscore.model.schema import Model
-from leadscore.model.tree import Path, Tree, read_tree
-from leadscore.rules import KINDS
-
-# What pydantic calls a fault -> what we say. Everything else comes from our own validators.
-_SAYINGS = {
-    "missing": ("is missing", ""),
-    "union_tag_not_found": ("has no kind", f"add kind: one of {', '.join(KINDS)}"),
-    "union_tag_invalid": ("is not a kind of rule", f"write one of {', '.join(KINDS)}"),
-    "dict_type": ("must be a mapping (key: value)", ""),
-    "model_type": ("must be a mapping (key: value)", ""),
-    "model_attributes_type": ("must be a mapping (key: value)", ""),
-    "tuple_type": ("must be a list", "start each item with a dash, or write [a, b]"),
-    "too_short": ("is empty", ""),
-    "greater_than": ("must be above 0", ""),
-    "string_type": ("must be text", ""),
-}
+from leadscore.model.tree import Fault, Node, Path, Tree
+from leadscore.part import FAULT_LIMIT
+from leadscore.scalars import plain
 
 
 def load_model(source: str | FilePath | Mapping[str, Any], overrides: Sequence[str] = ()) -> Model:
@@ -37,180 +28,102 @@ def load_model(source: str | FilePath | Mapping[str, Any], overrides: Sequence[s
     ``overrides`` are `KEY=VALUE` texts as given to --set. Raises ConfigError (exit 3) that lists every
     problem as `file:line:column: key: what; what to do`.
     """
-    tree = _read(source)
-    for override in overrides:
-        _override(tree, override)
-    return _model(tree)
+    if isinstance(source, Mapping):
+        return build_model(_override_all(_tree_of(source), overrides))
+    return load_content(str(source), config_bytes(source), overrides)
+
+
+def load_content(file: str, content: bytes, overrides: Sequence[str] = ()) -> Model:
+    """``load_model`` for a config that was read already."""
+    return build_model(load_tree(file, content, overrides))
+
+
+def load_tree(file: str, content: bytes, overrides: Sequence[str] = ()) -> Tree:
+    """The values and places of a config, for ``build_model`` and then ``lint_model``."""
+    return _override_all(read_tree(file, content), overrides)
 
 
 def config_bytes(path: str | FilePath) -> bytes:
     """A config file's content, read once so that its digest is that of what was used."""
     try:
-        return FilePath(path).read_bytes()
+        with FilePath(path).open("rb") as file:
+            return file.read(SIZE_LIMIT + 1)
     except IsADirectoryError:
         raise ConfigError(Problem(str(path), what="is a folder", hint="name the config file in it")) from None
-    except OSError as error:
-        what = "is not there" if isinstance(error, FileNotFoundError) else "cannot be read"
-        raise ConfigError(Problem(str(path), what=what, hint="check the path after -c")) from None
+    except (FileNotFoundError, NotADirectoryError):
+        raise ConfigError(Problem(str(path), what="is not there", hint="check the path after -c")) from None
+    except OSError:
+        raise ConfigError(Problem(str(path), what="cannot be read", hint="check who may read it")) from None
 
 
-def _read(source: str | FilePath | Mapping[str, Any]) -> Tree:
-    if isinstance(source, Mapping):
-        return Tree("config", _plain_tree(source))
-    return read_tree(str(source), config_bytes(source))
-
-
-def load_content(file: str, content: bytes, overrides: Sequence[str] = ()) -> Model:
-    """``load_model`` for a config that was read already."""
-    tree = read_tree(file, content)
-    for override in overrides:
-        _override(tree, override)
-    return _model(tree)
-
-
-def _plain_tree(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(key): _plain_tree(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain_tree(item) for item in value]
-    return yaml_tree.plain(value)
-
-
-def _override(tree: Tree, override: str) -> None:
-    key, separator, text = override.partition("=")
-    problem = Problem(f"--set {override}", what="is not KEY=VALUE", hint="write for example --set groups.fit.cap=40")
-    if not separator or not key:
-        raise ConfigError(problem)
-    here, path = tree.data, []
-    *parents, last = key.strip().split(".")
-    for word in parents:
-        part = _step(here, word)
-        here = None if part is None else here[part]
-        if not isinstance(here, dict | list):
-            raise ConfigError(Problem(f"--set {override}", what=f"there is no {word} in the config", hint="check the path"))
-        path.append(part)
-    value = read_tree(f"--set {override}", text.encode()).data if text.strip() else None
-    part = _step(here, last)
-    part = last if part is None and isinstance(here, dict) else part
-    if part is None:
-        raise ConfigError(Problem(f"--set {override}", what=f"there is no {last} in the config", hint="check the path"))
-    here[part] = value
-    tree.overrides[(*path, part)] = override
-
-
-def _step(here: Any, word: str) -> str | int | None:
-    if isinstance(here, dict):
-        return word if word in here else None
-    if isinstance(here, list):
-        if word.isdecimal() and int(word) < len(here):
-            return int(word)
-        names = [item.get("name") if isinstance(item, dict) else None for item in here]
-        return names.index(word) if word in names else None
-    return None
-
-
-def _model(tree: Tree) -> Model:
+def build_model(tree: Tree) -> Model:
+    """The model a tree describes. Raises ConfigError with every problem of it."""
     if not isinstance(tree.data, dict):
-        raise ConfigError(tree.problem((), "must be a mapping (key: value)", "see the README's config section"))
-    problems = list(_add_preset(tree))
-    model, faults = _validate(tree, tree.data)
-    problems += faults
-    broken: set[Path] = set()
-    if model is None:
-        # The rest of the file has a right to be checked too: leave out what is broken and look again.
-        broken = _broken(tree.data)
-        model, _ = _validate(tree, _without(tree.data, broken))
-    if model is not None:
-        model, faults_of_fields = resolve_fields(model)
-        for path, what, hint in [*check_model(model), *faults_of_fields]:
-            problems.append(tree.problem(_original(tree.data, broken, path), what, hint))
-    if problems or model is None:
-        raise ConfigError(sorted(set(problems)))
+        fault = Fault((), "must be a mapping (key: value)", "write at least name, id, groups and tiers")
+        raise ConfigError(_problems(tree, [fault]))
+    data, faults = add_preset(tree.data)
+    faulty: set[Path] = set()
+    try:
+        model = Model.model_validate(data)
+    except ValidationError as error:
+        faults += faults_of(error, data)
+        if len(faults) > FAULT_LIMIT:
+            raise ConfigError(_problems(tree, faults)) from None
+        model, faulty = prune(data)
+    model, of_fields = resolve_fields(model)
+    for fault in [*of_fields, *check_model(model)]:
+        if not is_consequence(fault, data, faulty):
+            faults.append(_in_whole(fault, data, faulty))
+    if faults or tree.refused:
+        raise ConfigError(_problems(tree, faults))
     return model
 
 
-def _add_preset(tree: Tree) -> Iterator[Problem]:
-    """Put the preset's fields under the config's own; the config's keys win."""
-    name = tree.data.get("preset")
-    if not isinstance(name, str):
-        return
-    try:
-        preset = preset_fields(name)
-    except ValueError as error:
-        what, _, hint = str(error).partition("; ")
-        yield tree.problem(("preset",), what, hint)
-        return
-    own = tree.data.get("fields") or {}
-    if isinstance(own, dict):
-        tree.data["fields"] = {
-            field: {**preset.get(field, {}), **own[field]} if isinstance(own.get(field), dict) else own.get(field, preset.get(field))
-            for field in [*preset, *(field for field in own if field not in preset)]
-        }
+def _in_whole(fault: Fault, data: Node, faulty: set[Path]) -> Fault:
+    beside = None if fault.beside is None else original(data, faulty, fault.beside)
+    return fault._replace(path=original(data, faulty, fault.path), beside=beside)
 
 
-def _validate(tree: Tree, data: Any) -> tuple[Model | None, list[Problem]]:
-    try:
-        return Model.model_validate(data), []
-    except ValidationError as error:
-        return None, [_problem(tree, details) for details in error.errors(include_url=False)]
+def _problems(tree: Tree, faults: list[Fault]) -> list[Problem]:
+    """All problems by line; where YAML itself is refused, what the schema says of that value is noise."""
+    found = set(tree.refusals())
+    found |= {tree.problem(fault) for fault in faults if not _under(fault.path, tree.refused)}
+    return sorted(found)
 
 
-def _problem(tree: Tree, details: Any) -> Problem:
-    path = tuple(_walk(tree.data, details["loc"]))
-    message = details["msg"].removeprefix("Value error, ")
-    what, _, hint = message.partition("; ")
-    if details["type"] in _SAYINGS:
-        what, hint = _SAYINGS[details["type"]]
-    if details["type"] == "missing":
-        path = (*path, str(details["loc"][-1]))
-    elif details["type"] == "literal_error":
-        what, hint = "is not one of the words known here", message.replace("Input should be", "write")
-    elif details["type"] == "union_tag_invalid":
-        path = (*path, "kind")
-    return tree.problem(path, what, hint)
+def _under(path: Path, refused: Mapping[Path, object]) -> bool:
+    return any(path[:end] in refused for end in range(len(path) + 1))
 
 
-def _walk(data: Any, location: Sequence[str | int]) -> Iterator[str | int]:
-    """The parts of pydantic's location that are keys or indices in the data; the rest are its own."""
-    for part in location:
-        if isinstance(data, dict) and part in data:
-            data = data[str(part)]
-        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
-            data = data[part]
-        else:
-            continue
-        yield part
+def _override_all(tree: Tree, overrides: Sequence[str]) -> Tree:
+    problems = list(_override_problems(tree, overrides))
+    if problems:
+        raise ConfigError(problems)
+    return tree
 
 
-def _broken(data: Any) -> set[Path]:
-    """What must go so that the rest can be checked: an unknown key, or the list item that holds a fault."""
-    try:
-        Model.model_validate(data)
-    except ValidationError as error:
-        return {_removable(data, details) for details in error.errors(include_url=False)}
-    return set()
+def _override_problems(tree: Tree, overrides: Sequence[str]) -> Iterator[Problem]:
+    for setting in overrides:
+        try:
+            override(tree, setting)
+        except ConfigError as error:
+            yield from error.problems
 
 
-def _removable(data: Any, details: Any) -> Path:
-    path = tuple(_walk(data, details["loc"]))
-    first = next((depth for depth, part in enumerate(path) if isinstance(part, int)), len(path))
-    return path[: first + 1]
+def _tree_of(source: Mapping[str, Any]) -> Tree:
+    tree = Tree("config")
+    tree.data = _node(source, tree, ())
+    return tree
 
 
-def _without(data: Any, broken: set[Path], here: Path = ()) -> Any:
-    if isinstance(data, dict):
-        return {k: _without(v, broken, (*here, k)) for k, v in data.items() if (*here, k) not in broken}
-    if isinstance(data, list):
-        return [_without(v, broken, (*here, i)) for i, v in enumerate(data) if (*here, i) not in broken]
-    return data
-
-
-def _original(data: Any, broken: set[Path], path: Path) -> Path:
-    """A path in the data without what is broken -> the path in the whole data."""
-    here: Path = ()
-    for part in path:
-        if isinstance(data, list) and isinstance(part, int):
-            part = [index for index in range(len(data)) if (*here, index) not in broken][part]
-        data = data[part] if isinstance(data, list) else data.get(part) if isinstance(data, dict) else None
-        here = (*here, part)
-    return here
+def _node(value: Any, tree: Tree, path: Path) -> Any:
+    """Python's values as they would be typed in YAML. None is a key left out."""
+    if isinstance(value, Mapping):
+        entries = [(str(plain(key)), item) for key, item in value.items() if item is not None]
+        if len({key for key, _ in entries}) < len(entries):
+            problem = tree.problem(Fault(path, "has two keys that mean the same", "keep one of them"))
+            tree.refused.setdefault(path, []).append(problem)
+        return {key: _node(item, tree, (*path, key)) for key, item in entries}
+    if isinstance(value, list | tuple):
+        return [_node(item, tree, (*path, place)) for place, item in enumerate(value)]
+    return plain(value)

@@ -1,61 +1,70 @@
-"""resolve: what no single key can tell: the type of each field, and keys that must fit each other."""
+"""resolve: the type of each field, from what the config says of it and does with it."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from leadscore.fields import FieldType, Use, read_value
-from leadscore.model.schema import DERIVED_FROM, DERIVED_TYPES, Axis, FieldConfig, Model
-from leadscore.part import nearest
+from leadscore.model.check import LEAD_COLUMNS as LEAD_COLUMNS, file_name as file_name
+from leadscore.model.columns import DERIVED_FROM, DERIVED_TYPES, FieldConfig
+from leadscore.model.schema import Model
+from leadscore.model.tree import Fault, Path
 
-Fault = tuple[tuple[str | int, ...], str, str]
-"""Path in the config, what is wrong, what to do."""
-
-LEAD_COLUMNS = ("rank", "score", "tier", "grade", "reasons", "coverage", "disqualified_by")
-"""The columns every output may have; a group's points stand in a column of the group's own name."""
+# A setting that says how cells are read -> the types it has a meaning for.
+_MEANT_FOR: dict[str, tuple[FieldType, ...]] = {
+    "format": ("date",),
+    "decimal": ("number",),
+    "thousands": ("number",),
+    "exponent": ("number",),
+    "digits": ("number",),
+    "true": ("boolean",),
+    "false": ("boolean",),
+}
 
 
 def resolve_fields(model: Model) -> tuple[Model, list[Fault]]:
     """The model with exactly the fields it uses, each with its type."""
-    uses = list(model.uses())
-    faults: list[Fault] = []
+    uses: dict[str, list[Use]] = {}
+    for use in model.uses():
+        uses.setdefault(use.field, []).append(use)
     fields: dict[str, FieldConfig] = {}
-    for name in dict.fromkeys(use.field for use in uses):
-        field = model.fields.get(name, FieldConfig())
-        mine = [use for use in uses if use.field == name]
-        field_type = _field_type(name, field, mine, model, faults)
+    faults: list[Fault] = []
+    for name, mine in uses.items():
+        field = model.fields.get(name) or FieldConfig()
+        field_type, because = _field_type(name, field, mine, model)
         fields[name] = field.model_copy(update={"type": field_type})
-        faults += _unfit_uses(name, field_type, mine, declared=field.type is not None)
+        faults += _check_uses(name, field_type, mine, because)
     faults += _add_sources(model, fields)
+    faults += _check_fields(model, fields)
     return model.model_copy(update={"fields": fields}), faults
 
 
-def _field_type(name: str, field: FieldConfig, uses: list[Use], model: Model, faults: list[Fault]) -> FieldType:
+def _field_type(name: str, field: FieldConfig, uses: list[Use], model: Model) -> tuple[FieldType, Path]:
+    """A field's type, and the place in the config that says so."""
     if field.derive:
-        derived = DERIVED_TYPES[field.derive]
-        if field.type not in (None, derived):
-            faults.append((("fields", name, "type"), f"{field.derive} is always {derived}", "remove type"))
-        return derived
+        return DERIVED_TYPES[field.derive], ("fields", name, "derive")
     if field.type:
-        return field.type
-    needed = [use.type for use in uses if use.type]
-    if needed:
-        return needed[0]
-    return "number" if name in model.rank_by else "text"
+        return field.type, ("fields", name, "type")
+    for use in uses:
+        if use.type:
+            return use.type, use.key
+    ranked_by = next((use.key for use in uses if use.key[0] == "rank_by"), None)
+    compared = any(use.values for use in uses)
+    return ("number", ranked_by) if ranked_by and not compared else ("text", ("fields", name))
 
 
-def _unfit_uses(name: str, field_type: FieldType, uses: list[Use], declared: bool) -> Iterator[Fault]:
+def _check_uses(name: str, field_type: FieldType, uses: list[Use], because: Path) -> Iterator[Fault]:
     for use in uses:
         if use.type and use.type != field_type:
-            said = f"it is {field_type}" if declared else f"another rule reads it as {field_type}"
-            yield use.key, f"reads {name} as {use.type}, but {said}", f"declare fields.{name}.type and test it as that"
-        elif field_type != "text" and use.key[0] != "outcome":
+            what = f"reads {name} as {use.type}, which is read as {field_type} elsewhere"
+            yield Fault(use.key, what, f"set fields.{name}.type, and test it as that", because)
+        elif field_type != "text":
             for value in use.values:
                 try:
                     read_value(value, field_type)
                 except ValueError as problem:
-                    yield use.key, f"{value!r} {problem}".partition("; ")[0], f"{name} is {field_type}"
+                    what, _, _ = f"{value!r} {problem}".partition("; ")
+                    yield Fault(use.key, f"{what}, and {name} is read as {field_type}", "", because)
 
 
 def _add_sources(model: Model, fields: dict[str, FieldConfig]) -> Iterator[Fault]:
@@ -63,68 +72,29 @@ def _add_sources(model: Model, fields: dict[str, FieldConfig]) -> Iterator[Fault
     for name, field in list(fields.items()):
         if not field.derive or not field.of:
             continue
-        source, needed = fields.get(field.of, model.fields.get(field.of, FieldConfig())), DERIVED_FROM[field.derive]
+        path: Path = ("fields", name, "of")
+        source = fields.get(field.of) or model.fields.get(field.of) or FieldConfig()
+        needed = DERIVED_FROM[field.derive]
         if source.derive:
-            yield ("fields", name, "of"), f"{field.of} is derived itself", "derive from a column"
+            yield Fault(path, f"{field.of} is derived itself", "derive from a column of the export")
         elif source.type not in (None, needed):
-            yield ("fields", name, "of"), f"{field.derive} needs a {needed}, but {field.of} is {source.type}", ""
+            yield Fault(path, f"{field.derive} needs a {needed}, but {field.of} is read as {source.type}")
         fields[field.of] = source.model_copy(update={"type": source.type or needed})
 
 
-def check_model(model: Model) -> Iterator[Fault]:
-    """Keys that contradict each other across the config."""
-    yield from _check_names(model)
-    yield from _check_tiers(model)
-    if model.grade:
-        for key, axis in (("rows", model.grade.rows), ("columns", model.grade.columns)):
-            yield from _check_axis(("grade", key), axis, model)
-    if model.id in model.fields and model.fields[model.id].type not in (None, "text"):
-        yield ("fields", model.id, "type"), "an id is always text", "remove type: ids keep their leading zeros"
-
-
-def _check_names(model: Model) -> Iterator[Fault]:
-    first: dict[str, str] = {}
-    for name, group in model.groups.items():
-        if name in LEAD_COLUMNS:
-            yield ("groups", name), "is the name of an output column", "give the group another name"
-        for index, rule in enumerate(group.rules):
-            if first.setdefault(rule.name, name) != name or [r.name for r in group.rules].index(rule.name) != index:
-                yield ("groups", name, "rules", index, "name"), f"two rules are called {rule.name!r}", "rename one"
-    yield from _same_names([item.name for item in model.disqualify], "disqualify")
-
-
-def _same_names(names: list[str], key: str) -> Iterator[Fault]:
-    for index, name in enumerate(names):
-        if name in names[:index]:
-            yield (key, index, "name"), f"{name!r} stands twice", "rename one"
-
-
-def file_name(tier: str) -> str:
-    """A tier's name as a file name: letters, digits, - and _."""
-    return re.sub(r"[^A-Za-z0-9_-]+", "-", tier).strip("-")[:40] or "tier"
-
-
-def _check_tiers(model: Model) -> Iterator[Fault]:
-    names = [tier.name for tier in model.tiers]
-    yield from _same_names(names, "tiers")
-    files = [file_name(name).casefold() for name in names]
-    for index, name in enumerate(files):
-        if name in files[:index] and names[index] not in names[:index]:
-            yield ("tiers", index, "name"), "two tiers would be written to the same file", "rename one"
-    cuts = [tier.min_score for tier in model.tiers]
-    for index, cut in enumerate(cuts[:-1]):
-        if cut is None:
-            yield ("tiers", index), "only the last tier may be without min_score", "give it a min_score or move it last"
-    if cuts[-1] is not None:
-        yield ("tiers", len(cuts) - 1), "a score below every min_score has no tier", "end with a tier without min_score"
-    known = [(index, cut) for index, cut in enumerate(cuts) if cut is not None]
-    for (_, above), (index, cut) in zip(known, known[1:], strict=False):
-        if cut >= above:
-            yield ("tiers", index, "min_score"), "is not below the tier before it", "list tiers from the highest cut down"
-
-
-def _check_axis(path: tuple[str, ...], axis: Axis, model: Model) -> Iterator[Fault]:
-    if axis.group not in model.groups:
-        meant = nearest(axis.group, model.groups)
-        hint = f"did you mean {meant}?" if meant else f"groups are {', '.join(model.groups)}"
-        yield (*path, "group"), "there is no group of that name", hint
+def _check_fields(model: Model, fields: dict[str, FieldConfig]) -> Iterator[Fault]:
+    """Settings that would be passed over in silence."""
+    own = fields[model.id]
+    if own.type != "text" and (model.fields.get(model.id) or own).type:
+        yield Fault(("fields", model.id, "type"), "an id is always text", "remove type: ids keep their zeros")
+    if own.derive:
+        yield Fault(
+            ("fields", model.id, "derive"), "an id is never derived", "name a column of the export as id"
+        )
+    for name, field in fields.items():
+        if field.derive and name in model.fields and model.fields[name].type not in (None, field.type):
+            yield Fault(("fields", name, "type"), f"{field.derive} is always {field.type}", "remove type")
+        for key, types in _MEANT_FOR.items():
+            if key in field.model_fields_set and field.type not in types:
+                what = f"is for fields of type {types[0]}, and {name} is read as {field.type}"
+                yield Fault(("fields", name, key), what, f"add type: {types[0]}, or remove {key}")

@@ -2,56 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator
-from decimal import Decimal
-from typing import Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field as Setting, model_validator
 
 from leadscore.criteria import Criteria, Test
 from leadscore.decays import Decay
-from leadscore.fields import FieldType, Use, under
-from leadscore.part import Part
+from leadscore.fields import Use, under
+from leadscore.model.columns import FieldConfig as FieldConfig
+from leadscore.model.digest import digest
+from leadscore.part import Part, refuse_key
 from leadscore.rules import AnyRule
-from leadscore.scalars import Count, CountOrShare, Flag, Name, Points, Text, Texts
-
-Derivation = Literal["email_domain", "email_kind", "age"]
-DERIVED_TYPES: dict[str, FieldType] = {"email_domain": "text", "email_kind": "text", "age": "number"}
-DERIVED_FROM: dict[str, FieldType] = {"email_domain": "text", "email_kind": "text", "age": "date"}
-
-
-class FieldConfig(Part):
-    """Where a field comes from and how its cells are read."""
-
-    columns: Texts = Setting((), alias="from")
-    """Headers that may hold the field; the first one the export has is used, then the field's own name."""
-    type: FieldType | None = None
-    null: Texts = ()
-    """Words that mean the cell is empty."""
-    format: Text | None = None
-    """How dates are written, in strptime's letters; ISO (2026-06-30) without it."""
-    decimal: Literal[".", ","] = "."
-    thousands: Literal[",", ".", " ", "'"] | None = None
-    digits: Literal["ascii", "any"] = "ascii"
-    exponent: Flag = False
-    true: Texts = ("true", "yes", "1")
-    false: Texts = ("false", "no", "0")
-    derive: Derivation | None = None
-    of: Text | None = None
-
-    @model_validator(mode="after")
-    def _refuse_contradictions(self) -> Self:
-        if (self.derive is None) != (self.of is None):
-            raise ValueError("derive and of go together: {derive: email_domain, of: email}")
-        if self.derive and self.columns:
-            raise ValueError("a derived field has no column of its own; remove from")
-        if self.thousands == self.decimal:
-            raise ValueError("decimal and thousands cannot be the same mark")
-        if self.format is not None and "%d" not in self.format and "%j" not in self.format:
-            raise ValueError("format has no day (%d); write for example %d/%m/%Y")
-        return self
+from leadscore.scalars import (
+    Count,
+    CountOrShare,
+    Flag,
+    Name,
+    NoTwins,
+    Points,
+    Text,
+    Texts,
+    Values,
+    Word,
+)
 
 
 class Group(Part):
@@ -69,12 +43,17 @@ class Group(Part):
 
     def bounds(self) -> tuple[int, int]:
         """The least and the most points (hundredths) the group can give."""
+        low, high = self.sums()
+        return within(low, self.floor, self.cap), within(high, self.floor, self.cap)
+
+    def sums(self) -> tuple[int, int]:
+        """The same before floor and cap."""
         each = [rule.bounds() for rule in self.rules]
         low, high = sum(low for low, _ in each), sum(high for _, high in each)
         if self.decay:
             # What was earned may fade to nothing; what was lost stays.
             low = sum(min(low, 0) for low, _ in each)
-        return within(low, self.floor, self.cap), within(high, self.floor, self.cap)
+        return low, high
 
     def uses(self) -> Iterator[Use]:
         """Every field the group reads."""
@@ -92,7 +71,7 @@ def within(points: int, floor: int | None, cap: int | None) -> int:
 
 def _refuse_crossed(floor: int | None, cap: int | None) -> None:
     if floor is not None and cap is not None and floor > cap:
-        raise ValueError("floor is above cap")
+        raise refuse_key("cap", "is below floor; swap them")
 
 
 class ScoreConfig(Part):
@@ -112,12 +91,12 @@ class Axis(Part):
     """One letter of a grade: the highest cut the group's points reach; below all of them, the lowest."""
 
     group: Text
-    cuts: dict[Name, Points] = Setting(min_length=1)
+    cuts: Annotated[dict[Name, Points], NoTwins] = Setting(min_length=1)
 
     @model_validator(mode="after")
     def _refuse_equal_cuts(self) -> Self:
         if len(set(self.cuts.values())) < len(self.cuts):
-            raise ValueError("two cuts are the same; one of them could never be given")
+            raise refuse_key("cuts", "has the same cut twice; one of the two could never be given")
         return self
 
 
@@ -146,8 +125,9 @@ class Outcome(Part):
     """Which leads were won, as far as the export knows."""
 
     field: Text
-    won: Texts
+    won: Values
     at: Text | None = None
+    """When; nothing reads it yet, so the export need not have it."""
 
     @property
     def test(self) -> Test:
@@ -158,11 +138,11 @@ class Outcome(Part):
 class Output(Part):
     """What is written."""
 
-    formats: tuple[Literal["csv", "parquet"], ...] = Setting(("csv",), min_length=1)
+    formats: tuple[Literal["csv", "parquet"], ...] = Setting(default=("csv",), min_length=1)
     reasons: Count = 3
     contributions: Flag = False
     formula_guard: Flag = True
-    prefix: str = ""
+    prefix: Word = ""
     """Put before the names of the columns leadscore adds, for exports that have a `score` of their own."""
 
 
@@ -181,9 +161,9 @@ class Model(Part):
     name: Name
     id: Text
     preset: Text | None = None
-    fields: dict[Name, FieldConfig] = {}
+    fields: Annotated[dict[Name, FieldConfig], NoTwins] = Setting(default={})
     disqualify: tuple[Disqualifier, ...] = ()
-    groups: dict[Name, Group] = Setting(min_length=1)
+    groups: Annotated[dict[Name, Group], NoTwins] = Setting(min_length=1)
     score: ScoreConfig = ScoreConfig()
     grade: Grade | None = None
     tiers: tuple[Tier, ...] = Setting(min_length=1)
@@ -194,9 +174,13 @@ class Model(Part):
 
     def bounds(self) -> tuple[int, int]:
         """The least and the most points (hundredths) a lead can score; models.md E18."""
-        groups = [group.bounds() for group in self.groups.values()]
-        low, high = sum(low for low, _ in groups), sum(high for _, high in groups)
+        low, high = self.sums()
         return within(low, self.score.floor, self.score.cap), within(high, self.score.floor, self.score.cap)
+
+    def sums(self) -> tuple[int, int]:
+        """The same before the score's floor and cap."""
+        groups = [group.bounds() for group in self.groups.values()]
+        return sum(low for low, _ in groups), sum(high for _, high in groups)
 
     def uses(self) -> Iterator[Use]:
         """Every field the config reads, in the order of the file, with the type it needs it to be."""
@@ -214,13 +198,4 @@ class Model(Part):
     @property
     def digest(self) -> str:
         """SHA-256 of what the config means: the same for other comments, spacing and order of keys."""
-        meaning = json.dumps(_plain_json(self.model_dump(mode="python")))
-        return hashlib.sha256(meaning.encode()).hexdigest()
-
-
-def _plain_json(value: Any) -> Any:
-    if isinstance(value, dict):
-        return sorted([str(_plain_json(key)), _plain_json(item)] for key, item in value.items())
-    if isinstance(value, list | tuple):
-        return [_plain_json(item) for item in value]
-    return format(value.normalize(), "f") if isinstance(value, Decimal) else value
+        return digest(self.model_dump(mode="python"))

@@ -20,6 +20,16 @@ _TIME = r"[0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?"
 _ZONE = r" ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)?"
 _ISO = rf"\A[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}([T ]{_TIME}{_ZONE})?\z"
 _DAY_OR_MONTH = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-][0-9]{2}([0-9]{2})?\b")
+_ONE_OR_TWO, _WORD = "[0-9]{1,2}", r"[\pL\pM.]+"
+_DIRECTIVES = {
+    "%Y": "[0-9]{4}",
+    "%y": "[0-9]{2}",
+    "%j": "[0-9]{3}",
+    "%f": "[0-9]{1,9}",
+    "%%": "%",
+    **dict.fromkeys(("%m", "%d", "%H", "%I", "%M", "%S"), _ONE_OR_TWO),
+    **dict.fromkeys(("%b", "%B", "%a", "%A", "%p"), _WORD),
+}
 AMBIGUOUS = "a date that is not YYYY-MM-DD has more than one reading"
 
 
@@ -38,16 +48,19 @@ def read_numbers(texts: pa.Array, field: FieldConfig) -> Numbers:
     return np.where(np.abs(values) < NUMBER_LIMIT, values, np.nan).astype(np.float64)
 
 
+_TOO_LONG = "a number of more than 15 digits"
+
+
 def why_not_number(text: str, field: FieldConfig) -> str:
     """What is wrong with a text that ``read_numbers`` refused."""
     if not text.isascii() and any(letter.isdecimal() and not letter.isascii() for letter in text):
         return "digits other than 0-9; set `digits: any`"
     if re.fullmatch(r"[+-]?[0-9.,]+[eE][+-]?[0-9]+", text):
-        return "a number with an exponent; set `exponent: true`"
+        return _TOO_LONG if field.exponent else "a number with an exponent; set `exponent: true`"
     if re.fullmatch(r"[+-]?[0-9]+", text) or (
         re.fullmatch(r"[+-]?[0-9]+\.[0-9]*", text) and field.decimal == "."
     ):
-        return "a number of more than 15 digits"
+        return _TOO_LONG
     if re.fullmatch(r"[+-]?[0-9.,' ]+", text):
         return "digits grouped otherwise than declared; set `decimal` and `thousands`"
     return "not a number"
@@ -59,17 +72,35 @@ def read_days(texts: pa.Array, field: FieldConfig) -> Numbers:
 
 
 def _formatted_days(texts: pa.Array, form: str) -> Numbers:
-    dates = pd.to_datetime(pd.Series(texts.to_pylist(), dtype="str"), format=form, errors="coerce")
+    # pandas reads more than the format says: 'today', single digits where nothing stands between.
+    exact = pc.if_else(pc.match_substring_regex(texts, date_pattern(form)), texts, None)
+    dates = pd.to_datetime(pd.Series(exact.to_pylist(), dtype="str"), format=form, errors="coerce")
     days = dates.to_numpy().astype("datetime64[D]")
     return np.where(np.isnat(days), np.nan, days.astype(np.int64).astype(np.float64))
 
 
+def date_pattern(form: str) -> str:
+    """The RE2 pattern of texts that have one reading under a strptime format."""
+    parts = re.split(r"(%.)", form)
+    pattern = [
+        re.escape(part) if place % 2 == 0 else _DIRECTIVES.get(part, ".+") for place, part in enumerate(parts)
+    ]
+    for place in range(1, len(parts), 2):
+        crowded = any(parts[near] == "" and 0 < near < len(parts) - 1 for near in (place - 1, place + 1))
+        if crowded and pattern[place] == _ONE_OR_TWO:
+            pattern[place] = "[0-9]{2}"
+    return rf"\A{''.join(pattern)}\z"
+
+
 def _iso_days(texts: pa.Array) -> Numbers:
+    if not len(texts):
+        return np.empty(0, dtype=np.float64)
     iso = pc.match_substring_regex(texts, _ISO)
     coded = pc.utf8_slice_codeunits(pc.if_else(iso, texts, None), 0, 10).dictionary_encode()
     distinct = np.array([*(_iso_day(text) for text in coded.dictionary.to_pylist()), np.nan])
     codes = pc.fill_null(coded.indices, len(distinct) - 1).to_numpy(zero_copy_only=False)
-    return np.take(distinct, codes)
+    days: Numbers = np.take(distinct, codes)
+    return days
 
 
 def _iso_day(text: str) -> float:

@@ -22,7 +22,7 @@ from leadscore.pipeline.read import CsvExport
 from leadscore.pipeline.tally import Tally
 
 # What a spreadsheet makes of a long id when a CSV file is opened and saved in it.
-_DAMAGED_ID = r"[0-9](\.[0-9]+)?[eE]\+[0-9]+"
+_DAMAGED_ID = r"[0-9]([.,][0-9]+)?[eE]\+[0-9]+"
 _SHOWN = 20
 
 
@@ -89,10 +89,10 @@ def _keep(scored: Scored, batch: Batch, model: Model, columns: dict[str, str]) -
     return kept
 
 
-def refuse_ambiguous_dates(collected: Collected, model: Model, config: str) -> None:
+def refuse_ambiguous_dates(tally: Tally, config: str) -> None:
     """Raise ConfigError where dates without a declared format could be read in two ways."""
     by_column: dict[str, list[int]] = {}
-    for line, column in collected.tally.ambiguous:
+    for line, column in tally.ambiguous:
         by_column.setdefault(column, []).append(line)
     if by_column:
         raise ConfigError(

@@ -11,12 +11,11 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from leadscore.pipeline.batch import to_decimals
 from leadscore.pipeline.export import Dialect
-from leadscore.pipeline.guard import guard_lines, guard_texts
+from leadscore.pipeline.guard import guard_line, guard_lines, guard_texts
 from leadscore.pipeline.publish import StagedFile
 from leadscore.pipeline.read import CsvExport, ParquetExport
 from leadscore.pipeline.read_parquet import as_text
@@ -57,6 +56,8 @@ class CsvFormat:
     def __init__(self, export: CsvExport | ParquetExport, guard: bool, prefix: str) -> None:
         self.export, self.guard, self.prefix, self.disarmed = export, guard, prefix, 0
         self.dialect = export.dialect if isinstance(export, CsvExport) else Dialect("csv")
+        if isinstance(export, ParquetExport):
+            export.refuse_without_text(export.columns)
 
     def block(self, added: pd.DataFrame, rows: Rows) -> pa.LargeBinaryArray:
         cells = [self._cells(name, added[name]) for name in added.columns]
@@ -70,18 +71,16 @@ class CsvFormat:
         return _CsvWriter(file)
 
     def _header(self, added: Sequence[str]) -> bytes:
-        names = self._quote(pa.array([self.prefix + name for name in added], _TEXT)).to_pylist()
-        own = (
-            self.export.header
-            if isinstance(self.export, CsvExport)
-            else self._join_names(self.export.columns)
-        )
-        header = pa.array([own + self.dialect.line_end.encode()], pa.large_binary())
-        line: bytes = (guard_lines(header, self.dialect.delimiter)[0] if self.guard else header)[0].as_py()
-        return b"".join(name.encode() + self.dialect.delimiter.encode() for name in names) + line
+        names = self._quote(self._disarm(pa.array([self.prefix + name for name in added], _TEXT)))
+        mark, end = self.dialect.delimiter.encode(), self.dialect.line_end.encode()
+        return b"".join(name.encode() + mark for name in names.to_pylist()) + self._own_header() + end
 
-    def _join_names(self, names: Sequence[str]) -> bytes:
-        return self.dialect.delimiter.join(self._quote(pa.array(names, _TEXT)).to_pylist()).encode()
+    def _own_header(self) -> bytes:
+        if isinstance(self.export, CsvExport):
+            header = self.export.header
+            return guard_line(header, self.dialect.delimiter)[0] if self.guard else header
+        names = self._quote(self._disarm(pa.array(self.export.columns, _TEXT)))
+        return self.dialect.delimiter.join(names.to_pylist()).encode()
 
     def _cells(self, name: str, values: pd.Series) -> pa.Array:
         if pd.api.types.is_integer_dtype(values.dtype):
@@ -121,8 +120,9 @@ class CsvFormat:
         return _as_bytes(pc.binary_join_element_wise(joined, end, pa.scalar("", _TEXT)))
 
     def _own_cells(self, column: pa.ChunkedArray) -> pa.Array:
-        texts = pc.fill_null(_whole(as_text(column)), "")
-        is_text = pa.types.is_large_string(column.type) or pa.types.is_string(column.type)
+        kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+        texts = pc.fill_null(as_text(column), "")
+        is_text = pa.types.is_large_string(kind) or pa.types.is_string(kind)
         return self._quote(self._disarm(texts) if is_text else texts)
 
 
@@ -133,7 +133,7 @@ class ParquetFormat:
         self.export, self.prefix, self.disarmed = export, prefix, 0
 
     def block(self, added: pd.DataFrame, rows: Rows) -> pa.Table:
-        own = self._own(rows)
+        own = self.export.take_rows(rows)
         columns = {self.prefix + name: _typed(name, added[name]) for name in added.columns}
         for name in own.column_names:
             columns[name] = own.column(name)
@@ -141,21 +141,6 @@ class ParquetFormat:
 
     def start(self, file: StagedFile, added: Sequence[str]) -> Writer:
         return _ParquetWriter(file)
-
-    def _own(self, rows: Rows) -> pa.Table:
-        if isinstance(self.export, ParquetExport):
-            return self.export.take_rows(rows)
-        names = list(self.export.columns)
-        lines = self.export.take_lines(rows)
-        if not len(lines):
-            return pa.table({name: pa.array([], _TEXT) for name in names})
-        longest = int(pc.max(pc.binary_length(lines)).as_py())
-        return pa_csv.read_csv(
-            pa.BufferReader(_content(lines)),
-            pa_csv.ReadOptions(column_names=names, block_size=max(1 << 20, 2 * longest)),
-            pa_csv.ParseOptions(delimiter=self.export.dialect.delimiter, newlines_in_values=True),
-            pa_csv.ConvertOptions(column_types=dict.fromkeys(names, _TEXT), strings_can_be_null=False),
-        )
 
 
 FORMATS: dict[str, type[CsvFormat] | type[ParquetFormat]] = {"csv": CsvFormat, "parquet": ParquetFormat}
@@ -202,10 +187,6 @@ def _content(lines: pa.LargeBinaryArray) -> pa.Buffer:
         return pa.py_buffer(b"")
     offsets = np.frombuffer(lines.buffers()[1], dtype=np.int64)[lines.offset : lines.offset + len(lines) + 1]
     return lines.buffers()[2].slice(int(offsets[0]), int(offsets[-1] - offsets[0]))
-
-
-def _whole(column: pa.Array | pa.ChunkedArray) -> pa.Array:
-    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
 def _typed(name: str, values: pd.Series) -> pa.Array:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 # A cell that begins with + or - is harmless where all of it is a number or a phone number.
-_NUMBER_OR_PHONE = r"\A([+-]?[0-9]+([.,' ][0-9]+)*%?|\+[0-9(][0-9 ()./-]*[0-9)])\z"
+_NUMBER_OR_PHONE = r"\A([+-]?[0-9]+([.,' ][0-9]+)*([eE][+-]?[0-9]+)?%?|\+[0-9(][0-9 ()./-]*[0-9)])\z"
 _HARMLESS = re.compile(_NUMBER_OR_PHONE.replace(r"\z", r"\Z").encode())
 _TRIGGERS = b"=@+-\t\r\n"
 _FORMULA = r"\A[=@+\-\t\r\n]"
@@ -89,15 +89,19 @@ def _harmless(content: Bytes, places: npt.NDArray[np.int64], delimiter: int) -> 
     ends = np.flatnonzero(_table(bytes([delimiter]) + b'"\r\n')[content])
     ends = np.append(ends, len(content))
     stops = ends[np.minimum(np.searchsorted(ends, places), len(ends) - 1)]
+    # What ends the cell must be what its beginning asks for: a separator inside quotes does not.
+    quoted = content[places - 1] == ord('"')
+    closed = np.append(content, [10, 10])[np.stack([stops, stops + 1])]
+    whole = np.where(quoted, (closed[0] == ord('"')) & (closed[1] != ord('"')), closed[0] != ord('"'))
     lengths = np.maximum(stops - places, 0)
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     inside = np.arange(offsets[-1]) - np.repeat(offsets[:-1], lengths) + np.repeat(places, lengths)
     cells = pa.Array.from_buffers(
         pa.large_binary(), len(places), [None, pa.py_buffer(offsets), pa.py_buffer(content[inside])]
     )
-    return np.asarray(
-        pc.match_substring_regex(cells, _NUMBER_OR_PHONE).to_numpy(zero_copy_only=False), dtype=bool
-    )
+    harmless = pc.match_substring_regex(cells, _NUMBER_OR_PHONE).to_numpy(zero_copy_only=False)
+    plain: npt.NDArray[np.bool_] = np.asarray(harmless, dtype=bool) & whole
+    return plain
 
 
 def _cell_pattern(delimiter: str) -> re.Pattern[bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from leadscore.text import fold
@@ -27,13 +28,14 @@ FREE_DOMAINS = frozenset(
     yeah.net ymail.com zoho.com zohomail.com
     """.split()
 )
-_NATIONAL = ("gmx", "hotmail", "live", "outlook", "windowslive", "yahoo", "yandex")
+_NATIONAL = re.compile(r"(gmx|hotmail|live|outlook|windowslive|yahoo|yandex)\.((co|com)\.)?([a-z]{2}|com)")
+_DOMAIN = re.compile(r"[^\s@.,;:/<>()\"']+(\.[^\s@.,;:/<>()\"']+)+")
 
 
 def email_domain(address: str) -> str | None:
     """The part after the last @, folded; None where there is none."""
-    name, separator, domain = fold(address).rstrip(".>").rpartition("@")
-    return domain if separator and name and "." in domain and " " not in domain else None
+    name, _, domain = fold(address).rstrip(">").removesuffix(".").rpartition("@")
+    return domain if name and _DOMAIN.fullmatch(domain) else None
 
 
 def email_kind(address: str) -> str | None:
@@ -43,8 +45,7 @@ def email_kind(address: str) -> str | None:
         return None
     if any(parent in _disposable() for parent in _parents(domain)):
         return "disposable"
-    national = domain.split(".")[0] in _NATIONAL and domain.count(".") <= 2
-    return "free" if domain in FREE_DOMAINS or national else "business"
+    return "free" if domain in FREE_DOMAINS or _NATIONAL.fullmatch(domain) else "business"
 
 
 def _parents(domain: str) -> list[str]:

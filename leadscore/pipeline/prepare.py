@@ -111,12 +111,16 @@ def _distinct(cells: pd.Series, config: FieldConfig) -> tuple[npt.NDArray[np.int
     if not isinstance(cells.dtype, pd.StringDtype):
         cells = cells.astype("str")
     codes, distinct = pd.factorize(cells)
-    texts = pa.array(distinct, pa.large_string())
+    texts = _one_piece(pa.array(distinct, pa.large_string()))
     trimmed = pc.utf8_trim(texts, AROUND)
     null = {"", *(trim(word) for word in config.null)}
     missing = pc.is_in(trimmed, pa.array(sorted(null), pa.large_string()))
     kept = ~np.asarray(missing.to_numpy(zero_copy_only=False), dtype=bool)
     return _renumber(kept)[codes], trimmed.filter(pa.array(kept))
+
+
+def _one_piece(texts: pa.Array | pa.ChunkedArray) -> pa.Array:
+    return texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
 
 
 def _derive_from_domain(derive: Callable[[str], str | None]) -> Callable[[Field, int], Field]:

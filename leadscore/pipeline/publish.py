@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from leadscore.errors import Problem, PublishError
+from leadscore.errors import LateError, Problem, PublishError
 
 MANIFEST = "manifest.json"
 _EXCHANGE = 2  # RENAME_EXCHANGE of Linux's renameat2
@@ -68,7 +68,8 @@ class Stage:
     def create_json(self, name: str, content: dict[str, Any]) -> None:
         """A JSON file, the same bytes for the same content."""
         with self.create(name) as file:
-            file.write((json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode())
+            text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+            file.write(text.encode("utf-8", "backslashreplace"))  # a file's name may be any bytes
 
 
 @contextmanager
@@ -77,7 +78,7 @@ def open_stage(target: Path) -> Iterator[Stage]:
 
     Raises PublishError (exit 6) where the target is not ours to replace or the disk refuses.
     """
-    target = target.absolute()
+    target = Path(os.path.abspath(target))  # noqa: PTH100 - resolve() would follow a planted link
     with _told(target):
         refuse_foreign(target)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -88,7 +89,7 @@ def open_stage(target: Path) -> Iterator[Stage]:
             yield stage
             _switch(stage)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        _clear(folder, target)
 
 
 @contextmanager
@@ -103,12 +104,15 @@ def _told(target: Path) -> Iterator[None]:
 
 
 def last_manifest(target: Path) -> dict[str, Any] | None:
-    """The manifest of the result that stands in the target, if one does."""
+    """The manifest of the result that stands in the target; None where none of ours does."""
     try:
         manifest = json.loads((target / MANIFEST).read_bytes())
     except (OSError, ValueError):
         return None
-    return manifest if isinstance(manifest, dict) and "outputs" in manifest else None
+    if not isinstance(manifest, dict) or not isinstance(manifest.get("outputs"), dict):
+        return None
+    counts = manifest.get("counts", {"in": 0})
+    return manifest if isinstance(counts, dict) and isinstance(counts.get("in"), int) else None
 
 
 def refuse_foreign(target: Path) -> None:
@@ -117,17 +121,25 @@ def refuse_foreign(target: Path) -> None:
         raise PublishError(Problem(str(target), what="is not a folder", hint="choose another -o"))
     if not target.exists():
         return
-    manifest = last_manifest(target)
-    ours = {MANIFEST, *(manifest["outputs"] if manifest else ())}
-    strange = sorted(
-        str(path.relative_to(target))
-        for path in target.rglob("*")
-        if not path.is_dir() and str(path.relative_to(target)) not in ours
-    )
+    with _told(target):
+        strange = _strange(target)
     if strange:
-        more = f" and {len(strange) - 1} more" if len(strange) > 1 else ""
-        what = f"holds {strange[0]!r}{more}, which leadscore did not write"
+        what = f"holds {strange!r}, which leadscore did not write"
         raise PublishError(Problem(str(target), what=what, hint="move it away, or choose another -o"))
+
+
+def _strange(target: Path) -> str:
+    """The first entry that is not of our last result, or ''. A folder of others is not searched."""
+    manifest = last_manifest(target)
+    if manifest is None:
+        return next((entry.name for entry in sorted(target.iterdir())), "")
+    ours = {MANIFEST, *manifest["outputs"]}
+    folders = {str(Path(name).parent) for name in ours}
+    for entry in sorted(target.rglob("*")):
+        name = str(entry.relative_to(target))
+        if name not in (folders if entry.is_dir() and not entry.is_symlink() else ours):
+            return name
+    return ""
 
 
 def _switch(stage: Stage) -> None:
@@ -138,7 +150,11 @@ def _switch(stage: Stage) -> None:
         _exchange(stage.folder, stage.target)
     else:
         stage.folder.rename(stage.target)
-    _sync(stage.target.parent)
+    try:
+        _sync(stage.target.parent)
+    except OSError as error:
+        what = f"is published, but may be lost in a power cut: {os.strerror(error.errno or 0)}"
+        raise LateError(Problem(str(stage.target), what=what, hint="check the disk")) from None
 
 
 def _exchange(new: Path, old: Path) -> None:
@@ -154,10 +170,24 @@ def _exchange(new: Path, old: Path) -> None:
         return
     if code not in (errno.ENOSYS, errno.EINVAL):
         raise OSError(code, os.strerror(code))
-    aside = new.with_name(f"{new.name}-old")
+    aside = _aside(new)
     old.rename(aside)
-    new.rename(old)
-    aside.rename(new)
+    try:
+        new.rename(old)
+    except OSError:
+        aside.rename(old)
+        raise
+
+
+def _aside(stage: Path) -> Path:
+    return stage.with_name(f"{stage.name}-old")
+
+
+def _clear(folder: Path, target: Path) -> None:
+    """Remove the stage and the result it replaced, but never the only result there is."""
+    leftovers = [folder, _aside(folder)] if target.exists() else [folder]
+    for leftover in [*leftovers, *leftovers]:  # a second time for calls that failed once
+        shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _sync(folder: Path) -> None:

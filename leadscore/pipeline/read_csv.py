@@ -73,6 +73,15 @@ class CsvExport:
         taken = parts.take(pa.array(np.asarray(rows, np.int64) * 2))
         return pc.binary_join_element_wise(taken, line_end, pa.scalar(b"", pa.large_binary()))
 
+    def take_rows(self, rows: NDArray[np.int64]) -> pa.Table:
+        """Leads number `rows` (0-based, once they are read), all columns, as text."""
+        wanted, place = np.unique(np.asarray(rows, np.int64), return_inverse=True)
+        if not wanted.size:
+            return pa.table({name: pa.array([], pa.large_string()) for name in self.columns})
+        starts, stops = np.concatenate(self._starts)[wanted], np.concatenate(self._stops)[wanted]
+        table = self._parse(starts, stops + self._extra, True, self.columns)
+        return table.take(pa.array(place.ravel()))
+
     def _read_batches(self, columns: Sequence[str]) -> Iterator[Batch]:
         count = 0
         for span in scan_spans(self._data, self._start, self._line, self._layout, self._batch_bytes):

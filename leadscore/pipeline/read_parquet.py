@@ -49,10 +49,15 @@ class ParquetExport:
         missing = [name for name in asked if name not in self.columns]
         if missing:
             raise InputError([Problem(str(self.path), key=name, what="no such column") for name in missing])
-        for name in asked:
-            if not _has_text(self._schema.field(name).type):
-                self._refuse(f"a column of type {self._schema.field(name).type} holds no text", name)
+        self.refuse_without_text(asked)
         return self._read_batches(asked)
+
+    def refuse_without_text(self, columns: Sequence[str]) -> None:
+        """Raise InputError for the first of the columns that cannot be read, or written to CSV, as text."""
+        for name in columns:
+            kind = self._schema.field(name).type
+            if not _has_text(kind):
+                self._refuse(f"a column of type {kind} holds no text", name, "leave it out of the export")
 
     def take_rows(self, rows: NDArray[np.int64]) -> pa.Table:
         """Leads number `rows` (0-based), all columns in their original types."""
@@ -64,9 +69,10 @@ class ParquetExport:
                 last = first + file.metadata.row_group(group).num_rows
                 here = wanted[np.searchsorted(wanted, first) : np.searchsorted(wanted, last)]
                 if here.size:
-                    parts.append(file.read_row_group(group).take(pa.array(here - first)))
+                    group_rows = _without_views(file.read_row_group(group))
+                    parts.append(group_rows.take(pa.array(here - first)))
                 first = last
-        table = pa.concat_tables(parts) if parts else self._schema.empty_table()
+        table = pa.concat_tables(parts) if parts else _without_views(self._schema.empty_table())
         return table.take(pa.array(place.ravel()))
 
     def _read_batches(self, columns: list[str]) -> Iterator[Batch]:
@@ -111,8 +117,17 @@ def _has_text(kind: pa.DataType) -> bool:
     return any(test(kind) for test in tests)
 
 
-def as_text(cells: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+def _without_views(table: pa.Table) -> pa.Table:
+    """Arrow cannot take rows of string views yet."""
+    kinds = {pa.string_view(): pa.large_string(), pa.binary_view(): pa.large_binary()}
+    schema = pa.schema([field.with_type(kinds.get(field.type, field.type)) for field in table.schema])
+    return table if schema.equals(table.schema) else table.cast(schema)
+
+
+def as_text(cells: pa.Array | pa.ChunkedArray) -> pa.Array:
     """Cells as a CSV export would hold them: 5, 2.5, true, 2026-01-31, 2026-01-31T09:30:00."""
+    if isinstance(cells, pa.ChunkedArray):
+        cells = cells.combine_chunks()
     if pa.types.is_dictionary(cells.type):
         cells = cells.cast(cells.type.value_type)
     kind = cells.type
@@ -130,7 +145,7 @@ def as_text(cells: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
     return text
 
 
-def _without_exponent(text: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+def _without_exponent(text: pa.Array) -> pa.Array:
     """1e+20 written out. inf stays what it is: no number."""
     long = pc.fill_null(pc.match_substring_regex(text, "[0-9][eE]"), False)
     if not pc.any(long).as_py():

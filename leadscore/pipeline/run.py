@@ -67,7 +67,7 @@ def score_export(job: Job) -> Run:
     refuse_foreign(job.out)
     export = open_wanted(job.export, job.model)
     collected = collect_leads(export, job.model, job.as_of)
-    refuse_ambiguous_dates(collected, job.model, job.config)
+    refuse_ambiguous_dates(collected.tally, job.config)
     trusted = set_aside_without_id(collected, export, job.model)
     refuse_duplicates(collected.leads[trusted], str(job.export), job.model)
     refuse_too_few(str(job.export), int(trusted.sum()), collected.read, job.model, last_manifest(job.out))

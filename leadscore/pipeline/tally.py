@@ -47,10 +47,11 @@ class Tally:
                 tally.fired += int(np.count_nonzero(points))
                 tally.points += int(points.sum())
                 tally.unknown += int((~scored.contributions.known[line.name]).sum())
+        listed: list[tuple[int, str, str]] = []
         for cells in scored.unreadable:
             self.unreadable[(cells.column, cells.reason)] += len(cells.rows)
-            room = max(LISTED - len(self.cells), 0)
-            self.cells += [(line, cells.column, cells.reason) for line in lines[cells.rows[:room]].tolist()]
+            listed += [(line, cells.column, cells.reason) for line in lines[cells.rows].tolist()]
+        self.cells += sorted(listed)[: max(LISTED - len(self.cells), 0)]
 
     @property
     def ambiguous(self) -> list[tuple[int, str]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -104,10 +102,12 @@ def _write_rows(
 ) -> None:
     with stage.create(name) as file:
         for row in (header, *rows):
-            text = io.StringIO()
-            csv.writer(text, lineterminator="\n").writerow(row)
-            line = text.getvalue().encode("utf-8", "surrogateescape")
+            line = ",".join(map(_quoted, row)).encode("utf-8", "surrogateescape") + b"\n"
             file.write(guard_line(line, ",")[0] if guard else line)
+
+
+def _quoted(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"' if any(mark in cell for mark in ',"\r\n') else cell
 
 
 def _lead_columns(model: Model) -> list[str]:

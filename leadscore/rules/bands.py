@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 import numpy as np
 from pydantic import Field as Setting, model_validator
 
 from leadscore.fields import Leads, Use
 from leadscore.rules.base import Award, Rule
-from leadscore.scalars import Number, Points, Text
+from leadscore.scalars import NoTwins, Number, Points, Text
 
 
 class Bands(Rule):
@@ -30,7 +30,7 @@ class Bands(Rule):
     kind: Literal["bands"]
     field: Text | None = None
     age_of: Text | None = None
-    bands: dict[Number, Points] = Setting(min_length=1)
+    bands: Annotated[dict[Number, Points], NoTwins] = Setting(min_length=1)
 
     @model_validator(mode="after")
     def _refuse_two_sources(self) -> Self:

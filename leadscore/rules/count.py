@@ -10,6 +10,7 @@ import numpy as np
 from pydantic import model_validator
 
 from leadscore.fields import Leads, Use
+from leadscore.part import refuse_key
 from leadscore.points import LIMIT, multiply
 from leadscore.rules.base import Award, Rule, spread
 from leadscore.scalars import Points, Text
@@ -37,11 +38,11 @@ class Count(Rule):
     @model_validator(mode="after")
     def _refuse_bounds_that_never_bind(self) -> Self:
         if self.cap is not None and (self.each < 0 or self.cap < 0):
-            raise ValueError("cap bounds points that are earned; where each costs points, write floor")
+            raise refuse_key("cap", "bounds points that are earned; where each costs points, write floor")
         if self.floor is not None and (self.each > 0 or self.floor > 0):
-            raise ValueError("floor bounds points that are lost; where each earns points, write cap")
+            raise refuse_key("floor", "bounds points that are lost; where each earns points, write cap")
         if "otherwise" in self.model_fields_set:
-            raise ValueError("otherwise has no meaning for a count; 0 times any points is 0")
+            raise refuse_key("otherwise", "has no meaning for a count; 0 times any points is 0")
         return self
 
     def reads(self) -> Iterator[Use]:

@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import Field as Setting, model_validator
 
 from leadscore.fields import Leads, Use
+from leadscore.part import refuse_key
 from leadscore.rules.base import Award, Rule, spread
 from leadscore.scalars import Points, Text
 from leadscore.text import Folding
@@ -34,7 +35,7 @@ class Lookup(Rule):
         for value in self.values:
             other = folded.setdefault(Folding()(value), value)
             if other != value:
-                raise ValueError(f"values {other!r} and {value!r} are the same value; keep one of them")
+                raise refuse_key("values", f"{other!r} and {value!r} are the same value; keep one of them")
         return self
 
     def reads(self) -> Iterator[Use]:

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
@@ -103,13 +104,22 @@ BAD_EXPORTS: dict[str, tuple[str | bytes, str]] = {
     "a header without a newline": (HEADER, "0 leads.*min_rows"),
     "no header": (csv_of("", canaries())[1:], "leads.csv:1: lead_id: no column 'lead_id'"),
     "a column missing": (GOOD.replace("visits", "note"), r"leads.csv:1: visits: no column 'visits'"),
-    "a column in other case": (GOOD.replace("visits", "Visits"), r"no column 'visits'; the file has 'Visits'"),
-    "a column with a space": (GOOD.replace("visits", "visits "), r"no column 'visits'; the file has 'visits '"),
+    "a column in other case": (
+        GOOD.replace("visits", "Visits"),
+        r"no column 'visits'; the file has 'Visits'",
+    ),
+    "a column with a space": (
+        GOOD.replace("visits", "visits "),
+        r"no column 'visits'; the file has 'visits '",
+    ),
     "a used column twice": (GOOD.replace("name", "visits"), "leads.csv:1: visits: .*twice"),
     "an output column": (GOOD.replace("name", "score"), "leads.csv:1: score: .*output.prefix"),
     "a group's column": (GOOD.replace("name", "fit"), "leads.csv:1: fit: .*output.prefix"),
     "a duplicate id": (with_line(5, canaries()[0]), r"leads.csv:2: lead_id: .*leads.csv:5"),
-    "latin-1": (with_line(4, b"CANARY,Ren\xe9,CANARY,1,2026-06-01"), r"leads.csv:4: not UTF-8 at line 4 byte 11; "),
+    "latin-1": (
+        with_line(4, b"CANARY,Ren\xe9,CANARY,1,2026-06-01"),
+        r"leads.csv:4: not UTF-8 at line 4 byte 11; ",
+    ),
     "UTF-16": (GOOD.encode("utf-16"), "UTF-16"),
     "a NUL byte": (with_line(3, "CANARY,CANARY\0,CANARY,1,"), "leads.csv:3: a NUL byte"),
     "a cut gzip file": (gzip.compress(GOOD.encode())[:-20], "gzip file is cut off"),
@@ -228,7 +238,7 @@ def test_a_wrong_command_line_changes_nothing(scored: Place, options: list[str])
 def test_a_missing_argument_is_named(arguments: list[object]) -> None:
     ended = run(*arguments)
     assert ended.code == 2
-    assert re.search("EXPORT|--config|--out", ended.stderr)
+    assert re.search("(?i)export|--config|--out", ended.stderr)
 
 
 def test_the_limits_of_a_run_may_be_loosened(scored: Place) -> None:
@@ -245,7 +255,10 @@ def test_unreadable_cells_are_published_listed_and_told_by_the_exit_code(place: 
     leads = GOOD.replace(",20,", ",CANARY-20,").replace("2026-06-05", "CANARY-day")
     ended = place.score(leads, CONFIG)
     assert ended.code == 5
-    assert [line_and_column[:2] for line_and_column in place.unreadable()] == [(3, "visits"), (6, "last_seen")]
+    assert [line_and_column[:2] for line_and_column in place.unreadable()] == [
+        (3, "visits"),
+        (6, "last_seen"),
+    ]
     assert place.summary()["leads"] == {"in": 6, "ranked": 6, "disqualified": 0, "set_aside": 0}
     assert "unreadable.csv" in ended.stderr
     assert place.score(leads, CONFIG, "--set", "checks={max_unreadable_cells: 2}").code == 0
@@ -268,8 +281,17 @@ def test_damaged_lines_are_published_listed_and_told_by_the_exit_code(place: Pla
 
 
 def test_no_cell_is_in_a_message_the_manifest_or_the_summary(place: Place) -> None:
-    leads = [*canaries(), "CANARY,1", 'CANARY"x,CANARY,CANARY,CANARY,CANARY', ",CANARY,CANARY,CANARY,CANARY", "=CANARY,=CANARY,,,"]
-    out = "disqualify: [{name: first, when: {visits: 0}}]\noutcome: {field: name, won: [yes]}\noutput: {contributions: true}"
+    leads = [
+        *canaries(),
+        "CANARY,1",
+        'CANARY"x,CANARY,CANARY,CANARY,CANARY',
+        ",CANARY,CANARY,CANARY,CANARY",
+        "=CANARY,=CANARY,,,",
+    ]
+    out = (
+        "disqualify: [{name: first, when: {visits: 0}}]\n"
+        "outcome: {field: name, won: [yes]}\noutput: {contributions: true}"
+    )
     for options in ([], ["--json"], ["--format", "csv", "--format", "parquet"]):
         ended = place.score(csv_of(HEADER, leads), model_of(*RULES, head=out), *options)
         assert ended.code == 5
@@ -293,7 +315,9 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Place:
 
 def test_the_ranked_file_is_the_tier_files_one_after_the_other(sample: Place) -> None:
     header, _, ranked = sample.files()["ranked.csv"].partition(b"\n")
-    parts = [sample.files()[f"tiers/{tier['name']}.csv"].partition(b"\n") for tier in sample.summary()["tiers"]]
+    parts = [
+        sample.files()[f"tiers/{tier['name']}.csv"].partition(b"\n") for tier in sample.summary()["tiers"]
+    ]
     assert {part[0] for part in parts} == {header}
     assert b"".join(part[2] for part in parts) == ranked
 
@@ -301,7 +325,14 @@ def test_the_ranked_file_is_the_tier_files_one_after_the_other(sample: Place) ->
 def test_ranks_count_up_from_one_and_scores_go_down(sample: Place) -> None:
     rows = sample.rows()
     assert [row["rank"] for row in rows] == [str(rank) for rank in range(1, len(rows) + 1)]
-    keys = [(-float(row["score"]), -float(row["Employees"] if row["Employees"] not in ("", "N/A") else "-inf"), row["lead_id"]) for row in rows]
+    keys = [
+        (
+            -float(row["score"]),
+            -float(row["Employees"] if row["Employees"] not in ("", "N/A") else "-inf"),
+            row["lead_id"],
+        )
+        for row in rows
+    ]
     assert keys == sorted(keys)
 
 
@@ -337,7 +368,11 @@ def test_the_summary_is_what_a_recount_of_the_files_gives(sample: Place) -> None
         assert (tier["leads"], tier["lowest"], tier["highest"]) == (len(mine), min(scores), max(scores))
         assert tier["mean"] == pytest.approx(sum(scores) / len(scores), abs=0.0051)
         assert tier["share"] == pytest.approx(len(mine) / len(rows), abs=0.0001)
-        assert tier["outcome"] == {"known": len(known), "won": won, "rate": pytest.approx(won / len(known), abs=0.0001)}
+        assert tier["outcome"] == {
+            "known": len(known),
+            "won": won,
+            "rate": pytest.approx(won / len(known), abs=0.0001),
+        }
 
 
 def test_the_manifest_names_every_file_by_its_digest(sample: Place) -> None:
@@ -360,7 +395,7 @@ def test_the_contributions_of_a_lead_add_up_to_its_score(sample: Place) -> None:
     assert [row["id"] for row in rows] == [row["lead_id"] for row in ranked]
     for row, lead in zip(rows, ranked, strict=True):
         lines = [points for name, points in row.items() if name not in ("id", "score")]
-        assert sum(lines) == row["score"] == pytest.approx(float(lead["score"]), abs=1e-9)
+        assert sum(lines) == row["score"] == Decimal(lead["score"])
 
 
 def test_the_reasons_are_the_largest_contributions(sample: Place) -> None:
@@ -429,18 +464,14 @@ def test_quiet_says_nothing(place: Place) -> None:
     assert place.score(with_line(3, "x"), CONFIG, "-q") == Ended(5, "", "")
 
 
-def show_with(folder: Path, columns: int) -> Ended:
-    arguments = ("score", SAMPLE, "-c", SAMPLE_CONFIG, "-o", folder / "out", "--as-of", "2026-06-30")
-    return run_alone(*arguments, COLUMNS=str(columns), NO_COLOR="")
-
-
 @pytest.mark.parametrize("columns", [80, 140])
 def test_a_pipe_gets_plain_lines_that_fit_and_name_every_tier(tmp_path: Path, columns: int) -> None:
-    ended = show_with(tmp_path, columns)
+    arguments = ("score", SAMPLE, "-c", SAMPLE_CONFIG, "-o", tmp_path / "out", "--as-of", "2026-06-30")
+    ended = run_alone(*arguments, COLUMNS=str(columns))
     assert (ended.code, ended.stdout) == (0, "")
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", ended.stderr)
-    assert max(map(len, ended.stderr.splitlines())) <= columns
     lines = ended.stderr.splitlines()
+    assert max(len(line) for line in lines if not line.startswith("written to ")) <= columns
     for tier in ("SQL", "MQL", "Nurture", "Cold"):
         assert any(line.strip().startswith(tier) for line in lines), ended.stderr
     assert "500 leads = 464 ranked + 36 disqualified + 0 set aside" in ended.stderr
@@ -451,14 +482,17 @@ HOSTILE = ("[/b]", "[link=http://x.test]y[/link]", "\\x1b[2J", "\\u202Egnp", "[r
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_names_of_the_config_reach_the_terminal_as_text(place: Place, name: str) -> None:
-    config = model_of(match("visits: {at_least: 50}", 10), tiers=f'[{{name: "{name}", min_score: 5}}, {{name: Cold}}]')
-    ended = place.score(GOOD, config.replace("name: test", f'name: "{name}"').replace("rule 1", f'"{name}"', 1))
+    tier = name.replace("/", "")  # a tier's name is a file's name
+    tiers = f'[{{name: "{tier}", min_score: 5}}, {{name: Cold}}]'
+    config = model_of(match("visits: {at_least: 50}", 10), tiers=tiers).replace("rule 1", f'"{name}"', 1)
+    ended = place.score(GOOD, config.replace("name: test", f'name: "{name}"'))
     assert ended.code in (0, 3)  # a name that a terminal obeys may be refused
     assert "\x1b" not in ended.said
     assert "\u202e" not in ended.said
     if name.startswith(("[", ":")):
         assert ended.code == 0
-        assert ended.stderr.count(name) >= 3
+        assert ended.stderr.count(name) >= 2
+        assert tier in ended.stderr
 
 
 def test_a_file_whose_name_is_not_utf_8_is_scored_like_any_other(place: Place) -> None:
@@ -470,8 +504,21 @@ def test_a_file_whose_name_is_not_utf_8_is_scored_like_any_other(place: Place) -
 
 def test_a_run_whose_summary_cannot_be_shown_says_that_the_result_is_published(place: Place) -> None:
     export, model = place.write("leads.csv", GOOD), place.write("model.yml", CONFIG)
-    arguments = [sys.executable, "-m", "leadscore", "score", str(export), "-c", str(model), "-o", str(place.out)]
-    for option, stdout, stderr in (("--json", "/dev/full", "/dev/null"), ("--set=name=x", "/dev/null", "/dev/full")):
+    arguments = [
+        sys.executable,
+        "-m",
+        "leadscore",
+        "score",
+        str(export),
+        "-c",
+        str(model),
+        "-o",
+        str(place.out),
+    ]
+    for option, stdout, stderr in (
+        ("--json", "/dev/full", "/dev/null"),
+        ("--set=name=x", "/dev/null", "/dev/full"),
+    ):
         with Path(stdout).open("w") as out, Path(stderr).open("w") as err:
             done = subprocess.run([*arguments, option], cwd=ROOT, stdout=out, stderr=err)
         assert "manifest.json" in place.files()

@@ -83,7 +83,7 @@ def written(draw: st.DrawFn) -> Written:
     return Written(rows, [header, *records], [draw(st.sampled_from(["\n", "\r\n"])), *ends], delimiter)
 
 
-@settings(max_examples=400)
+@settings(max_examples=250)
 @given(table=written(), batch_bytes=st.integers(1, 300), seed=st.integers(0, 99))
 def test_every_cell_is_what_csv_reader_reads_and_every_line_what_was_written(
     table: Written, batch_bytes: int, seed: int

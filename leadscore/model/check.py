@@ -1,0 +1,115 @@
+"""check: keys that must fit each other."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from leadscore.model.schema import Model
+from leadscore.model.tree import Fault, Path
+from leadscore.part import nearest
+from leadscore.text import fold
+
+LEAD_COLUMNS = ("rank", "score", "tier", "grade", "reasons", "coverage", "disqualified_by")
+"""The columns every output may have; a group's points stand in a column of the group's own name."""
+
+RULE_LIMIT = 5_000
+
+# A spreadsheet's computer may refuse files of these names, whatever follows the dot.
+_RESERVED = {
+    "con",
+    "prn",
+    "aux",
+    "nul",
+    *(f"{port}{number}" for port in ("com", "lpt") for number in range(10)),
+}
+_LINE_ENDINGS = (": decay", ": floor", ": cap")
+
+
+def check_model(model: Model) -> Iterator[Fault]:
+    """Keys that contradict each other across the config."""
+    yield from _check_rules(model)
+    yield from _twice([item.name for item in model.disqualify], ("disqualify",))
+    yield from _check_tiers(model)
+    for key in ("rows", "columns") if model.grade else ():
+        group = getattr(model.grade, key).group
+        if group not in model.groups:
+            meant = nearest(group, model.groups)
+            hint = f"did you mean {meant}?" if meant else f"groups are {', '.join(model.groups)}"
+            yield Fault(("grade", key, "group"), "there is no group of that name", hint)
+
+
+def _check_rules(model: Model) -> Iterator[Fault]:
+    first: dict[str, Path] = {}
+    for name, group in model.groups.items():
+        if name in LEAD_COLUMNS:
+            yield Fault(("groups", name), "is the name of an output column", "give the group another name")
+        for place, rule in enumerate(group.rules):
+            path = ("groups", name, "rules", place, "name")
+            if first.setdefault(rule.name, path) != path:
+                yield Fault(path, "two rules have this name", "rename one of them", first[rule.name])
+            if rule.name.endswith(_LINE_ENDINGS):
+                yield Fault(path, "ends as the lines of decays, floors and caps do", "rename the rule")
+    if len(first) > RULE_LIMIT:
+        yield Fault(
+            ("groups",), f"hold more than {RULE_LIMIT:,} rules", "use a lookup for long lists of values"
+        )
+
+
+def _twice(names: Sequence[str], path: Path) -> Iterator[Fault]:
+    first: dict[str, int] = {}
+    for place, name in enumerate(names):
+        if first.setdefault(name, place) != place:
+            beside = (*path, first[name], "name")
+            yield Fault((*path, place, "name"), "this name stands twice", "rename one of them", beside)
+
+
+def file_name(tier: str) -> str:
+    """A tier's name as a file name: letters and digits of any script, - and _; '' where there are none."""
+    kept = unicodedata.normalize("NFC", tier)
+    return "".join(letter if _is_safe(letter) else "-" for letter in kept)[:40].strip("-")
+
+
+def _is_safe(letter: str) -> bool:
+    return letter in "-_" or unicodedata.category(letter)[0] in "LMN"
+
+
+def _check_tiers(model: Model) -> Iterator[Fault]:
+    names = [tier.name for tier in model.tiers]
+    yield from _twice(names, ("tiers",))
+    yield from _check_file_names(names)
+    cuts = [tier.min_score for tier in model.tiers]
+    for place, cut in enumerate(cuts[:-1]):
+        if cut is None:
+            yield Fault(
+                ("tiers", place), "only the last tier may be without min_score", "move it last, or add one"
+            )
+    if cuts[-1] is not None:
+        yield Fault(
+            ("tiers", len(cuts) - 1),
+            "a score below every min_score has no tier",
+            "end with a tier without one",
+        )
+    known = [(place, cut) for place, cut in enumerate(cuts) if cut is not None]
+    for (before, above), (place, cut) in pairwise(known):
+        if cut >= above:
+            path, beside = ("tiers", place, "min_score"), ("tiers", before, "min_score")
+            yield Fault(
+                path, "is not below that of the tier before it", "list tiers from the highest down", beside
+            )
+
+
+def _check_file_names(names: Sequence[str]) -> Iterator[Fault]:
+    hint = "each tier has a file of its name; rename it"
+    first: dict[str, int] = {}
+    for place, name in enumerate(names):
+        path: Path = ("tiers", place, "name")
+        file = fold(file_name(name))
+        same = first.setdefault(file, place)
+        if "/" in name or "\\" in name or name.startswith(("-", ".")):
+            yield Fault(path, "a tier's name cannot hold / or \\ nor begin with - or .", hint)
+        elif not file or file in _RESERVED:
+            yield Fault(path, "a file cannot have this name", hint)
+        elif names[same] != name:
+            yield Fault(path, "two tiers would be written to the same file", hint, ("tiers", same, "name"))

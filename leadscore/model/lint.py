@@ -1,0 +1,192 @@
+"""lint: doubts about a config that can be scored but does not do what it seems to say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import NamedTuple
+
+from leadscore.errors import Problem
+from leadscore.model.covers import covers
+from leadscore.model.schema import Axis, Model
+from leadscore.model.tree import Fault, Path, Tree, child
+from leadscore.points import format_points
+from leadscore.rules import AnyRule
+from leadscore.rules.table import Table
+
+
+class Tally(NamedTuple):
+    """What a rule did with the leads of an export."""
+
+    with_points: int
+    known: int
+    leads: int
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A doubt, and the name under which its explanation stands in ``FINDINGS``."""
+
+    code: str
+    problem: Problem
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is looked at: the model, the fields its file declares, and what its rules did if that is known."""
+
+    model: Model
+    declared: tuple[str, ...] = ()
+    tallies: Mapping[str, Tally] = field(default_factory=dict)
+
+    def rules(self) -> Iterator[tuple[Path, AnyRule]]:
+        """Every rule with its path."""
+        for name, group in self.model.groups.items():
+            for place, rule in enumerate(group.rules):
+                yield ("groups", name, "rules", place), rule
+
+
+def lint_model(model: Model, tree: Tree, tallies: Mapping[str, Tally] | None = None) -> list[Finding]:
+    """Every doubt about a model, by line; ``tallies`` (by rule name) adds those about an export."""
+    fields = child(tree.data, "fields")
+    subject = Subject(model, tuple(fields) if isinstance(fields, dict) else (), tallies or {})
+    found = [Finding(code, tree.problem(fault)) for code, find in FINDINGS.items() for fault in find(subject)]
+    return sorted(found, key=lambda finding: finding.problem)
+
+
+def tier_above_maximum(subject: Subject) -> Iterator[Fault]:
+    """A tier starts above the most points the model can give, so no lead can ever be in it.
+
+    The maximum is the sum of what every rule gives at best, after caps; `check` prints it.
+    """
+    _, most = subject.model.bounds()
+    for place, tier in enumerate(subject.model.tiers):
+        if tier.min_score is not None and tier.min_score > most:
+            what = f"no lead can reach it: the model gives at most {format_points(most)} points"
+            yield Fault(("tiers", place, "min_score"), what, "lower the cut, or give more points")
+
+
+def tier_below_minimum(subject: Subject) -> Iterator[Fault]:
+    """The lowest score the model can give is enough for the tier above, so no lead can be in this one."""
+    least, _ = subject.model.bounds()
+    for place, (above, _) in enumerate(pairwise(subject.model.tiers), start=1):
+        if above.min_score is not None and above.min_score <= least:
+            what = f"no lead can be in it: every lead has at least {format_points(least)} points"
+            yield Fault(("tiers", place, "name"), what, "raise the cut of the tier above, or remove the tier")
+
+
+def grade_cut_out_of_reach(subject: Subject) -> Iterator[Fault]:
+    """A letter of the grade can never be given: its cut, or the next one, is beyond what the group gives."""
+    if subject.model.grade is not None:
+        yield from _cuts_out_of_reach(subject.model, subject.model.grade.rows, ("grade", "rows"))
+        yield from _cuts_out_of_reach(subject.model, subject.model.grade.columns, ("grade", "columns"))
+
+
+def _cuts_out_of_reach(model: Model, axis: Axis, path: Path) -> Iterator[Fault]:
+    least, most = model.groups[axis.group].bounds()
+    falling = sorted(axis.cuts.items(), key=lambda cut: cut[1], reverse=True)
+    for place, (label, cut) in enumerate(falling):
+        is_lowest = place == len(falling) - 1  # the lowest letter takes whatever is left
+        if (cut > most and not is_lowest) or (place > 0 and falling[place - 1][1] <= least):
+            reach = f"{format_points(least)} to {format_points(most)} points"
+            yield Fault(
+                (*path, "cuts", label), f"is never given: {axis.group} gives {reach}", "change the cuts"
+            )
+
+
+def idle_bound(subject: Subject) -> Iterator[Fault]:
+    """A cap above all that can be earned, or a floor below all that can be lost, changes no score.
+
+    Often the points were changed and the cap was not.
+    """
+    model = subject.model
+    for name, group in model.groups.items():
+        yield from _idle_bounds(("groups", name), group.floor, group.cap, group.sums())
+    yield from _idle_bounds(("score",), model.score.floor, model.score.cap, model.sums())
+
+
+def _idle_bounds(path: Path, floor: int | None, cap: int | None, sums: tuple[int, int]) -> Iterator[Fault]:
+    least, most = sums
+    if cap is not None and cap > most:
+        what = f"is never reached: the points add up to at most {format_points(most)}"
+        yield Fault((*path, "cap"), what, "lower or remove it")
+    if floor is not None and floor < least:
+        what = f"is never reached: the points add up to at least {format_points(least)}"
+        yield Fault((*path, "floor"), what, "raise or remove it")
+
+
+def rule_above_cap(subject: Subject) -> Iterator[Fault]:
+    """One rule alone gives more points than its group may have, so part of them can never count."""
+    for path, rule in subject.rules():
+        cap, (_, most) = subject.model.groups[str(path[1])].cap, rule.bounds()
+        if cap is not None and most > cap:
+            what = f"alone gives up to {format_points(most)} points, more than its group's cap"
+            yield Fault(path, what, "raise the cap, or give fewer points", (*path[:2], "cap"))
+
+
+def rule_without_points(subject: Subject) -> Iterator[Fault]:
+    """Every outcome of a rule gives 0 points."""
+    for path, rule in subject.rules():
+        if rule.bounds() == (0, 0):
+            yield Fault(path, "never gives a point", "give it points, or remove it")
+
+
+def case_never_wins(subject: Subject) -> Iterator[Fault]:
+    """A case of a table can never win, because an earlier case holds whenever it does.
+
+    The first case that matches wins: `at_least: 10` before `at_least: 100` takes both.
+    """
+    for path, rule in subject.rules():
+        cases = rule.cases if isinstance(rule, Table) else ()
+        for place, case in enumerate(cases):
+            earlier = next((i for i, other in enumerate(cases[:place]) if covers(other, case)), None)
+            if earlier is not None:
+                what, here = "never wins: an earlier case holds whenever it does", (*path, "cases")
+                yield Fault((*here, place), what, "put the narrower case first", (*here, earlier))
+
+
+def field_not_used(subject: Subject) -> Iterator[Fault]:
+    """A field is declared and nothing reads it; perhaps one of the two names is misspelt."""
+    outcome = subject.model.outcome
+    for name in subject.declared:
+        if name not in subject.model.fields and not (outcome and name == outcome.at):
+            yield Fault(("fields", name), "nothing reads this field", "check its spelling, or remove it")
+
+
+def rule_never_matches(subject: Subject) -> Iterator[Fault]:
+    """No lead of the export gets points from a rule: a value may be misspelt, or the column empty."""
+    for path, rule in subject.rules():
+        tally = subject.tallies.get(rule.name)
+        if tally and tally.leads and not tally.with_points:
+            what = (
+                "no lead gets points"
+                if tally.known
+                else "no lead gets points: what it reads is always missing"
+            )
+            yield Fault(path, f"{what} (0 of {tally.leads:,})", "check field and values against the export")
+
+
+def rule_always_matches(subject: Subject) -> Iterator[Fault]:
+    """Every lead of the export gets the same points from a rule, so it separates nobody from anybody."""
+    for path, rule in subject.rules():
+        tally = subject.tallies.get(rule.name)
+        same = len({*rule.choices(), 0}) == 2 and rule.kind != "count" and rule.decay is None
+        if tally and same and tally.leads == tally.with_points == tally.known > 0:
+            what = f"every lead gets the same points (all {tally.leads:,})"
+            yield Fault(path, what, "make it narrower, or remove it")
+
+
+# Code -> what finds it; the function's docstring is the explanation. A new finding is a function and a line.
+FINDINGS: dict[str, Callable[[Subject], Iterator[Fault]]] = {
+    "tier-above-maximum": tier_above_maximum,
+    "tier-below-minimum": tier_below_minimum,
+    "grade-cut-out-of-reach": grade_cut_out_of_reach,
+    "idle-bound": idle_bound,
+    "rule-above-cap": rule_above_cap,
+    "rule-without-points": rule_without_points,
+    "case-never-wins": case_never_wins,
+    "field-not-used": field_not_used,
+    "rule-never-matches": rule_never_matches,
+    "rule-always-matches": rule_always_matches,
+}

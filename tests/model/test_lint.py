@@ -1,0 +1,121 @@
+"""test_lint: each finding with a config that has it and one that just has not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from leadscore.model.lint import FINDINGS, Tally, lint_model
+from leadscore.model.load import build_model, load_tree
+
+MODEL = """
+name: small
+id: lead_id
+fields: {FIELDS}
+groups:
+  fit: {BOUNDS rules: [RULES]}
+score: {SCORE}
+GRADE
+tiers: [TIERS]
+"""
+PARTS = {
+    "FIELDS": "visits: {type: number}",
+    "BOUNDS": "",
+    "RULES": "{name: visits, kind: count, field: visits, each: 1, cap: 40}",
+    "SCORE": "combine: sum",
+    "GRADE": "",
+    "TIERS": "{name: Hot, min_score: 40}, {name: Cold}",
+}
+COUNT = PARTS["RULES"]
+ALWAYS = "{name: base, kind: match, when: {visits: {known: true}}, points: 5, otherwise: 5, missing: 5}"
+TABLE = "{{name: t, kind: table, field: {}, cases: [{{{}, points: 40}}, {{{}, points: 30}}]}}"
+MATCH = "{name: m, kind: match, when: {visits: {above: 1}}, points: 40}"
+GRADE = "grade: {rows: {group: fit, cuts: {CUTS}}, columns: {group: fit, cuts: {1: 0}}}"
+
+
+def table(field: str, first: str, second: str) -> dict[str, str]:
+    return {"RULES": TABLE.format(field, first, second), "FIELDS": ""}
+
+
+def grade(cuts: str) -> dict[str, str]:
+    return {"GRADE": GRADE.replace("CUTS", cuts)}
+
+
+# Finding: what has it, what just has not.
+CASES: list[tuple[str, dict[str, str], dict[str, str]]] = [
+    ("tier-above-maximum", {"TIERS": "{name: Hot, min_score: 40.01}, {name: Cold}"}, {}),
+    ("tier-above-maximum", {"SCORE": "cap: 39"}, {"SCORE": "cap: 40"}),
+    ("tier-below-minimum", {"TIERS": "{name: Hot, min_score: 0}, {name: Cold}"}, {"TIERS": "{name: Hot, min_score: 0.01}, {name: Cold}"}),  # noqa: E501
+    ("tier-below-minimum", {"RULES": f"{COUNT}, {ALWAYS}", "TIERS": "{name: Hot, min_score: 5}, {name: Cold}"}, {"RULES": f"{COUNT}, {ALWAYS}"}),  # noqa: E501
+    ("grade-cut-out-of-reach", grade("A: 41, B: 0"), grade("A: 40, B: 0")),
+    ("grade-cut-out-of-reach", grade("A: 0, B: -5"), grade("A: 1, B: -5")),
+    ("idle-bound", {"BOUNDS": "cap: 41,"}, {"BOUNDS": "cap: 40,"}),
+    ("idle-bound", {"BOUNDS": "floor: -1,"}, {"BOUNDS": "floor: 0,"}),
+    ("idle-bound", {"SCORE": "cap: 100"}, {"SCORE": "cap: 40"}),
+    ("rule-above-cap", {"BOUNDS": "cap: 39,"}, {"BOUNDS": "cap: 40,"}),
+    ("rule-without-points", {"RULES": f"{COUNT}, {{name: m, kind: match, when: {{visits: 1}}, points: 0}}"}, {"RULES": f"{COUNT}, {{name: m, kind: match, when: {{visits: 1}}, points: 0, missing: -1}}"}),  # noqa: E501
+    ("case-never-wins", table("title", "has_word: [vp, head]", "has_word: VP"), table("title", "has_word: [vp, head]", "has_word: [VP, chief]")),  # noqa: E501
+    ("case-never-wins", table("title", "has_word: vp", "has_word: vp, starts_with: s"), table("title", "has_word: vp, starts_with: s", "has_word: vp")),  # noqa: E501
+    ("case-never-wins", table("title", "is: vp", "is: vp"), table("title", "is: vp", "is: VP, exact: true")),
+    ("case-never-wins", table("visits", "at_least: 10", "at_least: 100"), table("visits", "at_least: 100", "at_least: 10")),  # noqa: E501
+    ("case-never-wins", table("visits", "below: 100", "below: 10"), table("visits", "below: 10", "below: 100")),  # noqa: E501
+    ("case-never-wins", table("seen", "at_least: 2026-01-01", "at_least: 2026-02-01"), table("seen", "at_least: 2026-02-01", "at_least: 2026-01-01")),  # noqa: E501
+    ("case-never-wins", table("seen", "within_days: 30", "within_days: 9"), table("seen", "within_days: 9", "within_days: 30")),  # noqa: E501
+    ("field-not-used", {"FIELDS": "visit: {type: number}"}, {"FIELDS": "visits: {type: number}"}),
+    ("field-not-used", {"FIELDS": "closed: {type: date}"}, {"FIELDS": "closed: {type: date}", "GRADE": "outcome: {field: won, won: y, at: closed}"}),  # noqa: E501
+]  # fmt: skip
+
+
+def findings(parts: dict[str, str], tallies: dict[str, Tally] | None = None) -> list[tuple[str, str]]:
+    text = MODEL
+    for key, value in (PARTS | parts).items():
+        text = text.replace(key, value)
+    tree = load_tree("model.yml", text.encode())
+    return [(finding.code, str(finding.problem)) for finding in lint_model(build_model(tree), tree, tallies)]
+
+
+@pytest.mark.parametrize(("code", "parts", "nearly"), CASES, ids=lambda case: str(case)[:70])
+def test_a_finding_is_made_where_it_is_due_and_not_just_before(code: str, parts: Any, nearly: Any) -> None:
+    assert code in {found for found, _ in findings(parts)}
+    assert code not in {found for found, _ in findings(nearly)}
+
+
+def test_a_model_without_doubts_has_no_findings_and_a_finding_has_its_place() -> None:
+    assert findings({}) == []
+    ((code, problem),) = findings({"TIERS": "{name: Hot, min_score: 41}, {name: Cold}"})
+    assert (code, problem) == (
+        "tier-above-maximum",
+        "model.yml:9:21: tiers.Hot.min_score: no lead can reach it: the model gives at most 40 points; "
+        "lower the cut, or give more points",
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "tally", "expected"),
+    [
+        (MATCH, Tally(0, 10, 10), "rule-never-matches"),
+        (MATCH, Tally(0, 0, 10), "rule-never-matches"),
+        (MATCH, Tally(1, 10, 10), None),
+        (MATCH, Tally(0, 0, 0), None),
+        (MATCH, Tally(10, 10, 10), "rule-always-matches"),
+        (MATCH, Tally(9, 10, 10), None),
+        (MATCH, Tally(10, 9, 10), None),
+        (MATCH.replace("points: 40", "points: 40, otherwise: 3"), Tally(10, 10, 10), None),
+        (COUNT.replace("visits, kind", "m, kind"), Tally(10, 10, 10), None),
+    ],
+)
+def test_what_a_rule_did_with_an_export_is_looked_at(rule: str, tally: Tally, expected: str | None) -> None:
+    found = [code for code, _ in findings({"RULES": rule}, {"m": tally})]
+    assert found == ([expected] if expected else [])
+
+
+def test_a_rule_that_reads_an_empty_column_is_told_so() -> None:
+    ((_, problem),) = findings({"RULES": MATCH}, {"m": Tally(0, 0, 1234)})
+    assert "what it reads is always missing (0 of 1,234)" in problem
+
+
+def test_every_finding_is_explained_and_tested() -> None:
+    assert all((find.__doc__ or "").strip().endswith(".") for find in FINDINGS.values())
+    tested = {code for code, _, _ in CASES} | {"rule-never-matches", "rule-always-matches"}
+    assert tested == set(FINDINGS)

@@ -1,0 +1,235 @@
+"""test_publish: whatever fails, whoever looks finds the old result or the new one, whole."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pytest
+
+from leadscore.errors import LeadscoreError, PublishError
+from leadscore.pipeline.publish import MANIFEST, last_manifest, open_stage, refuse_foreign
+from tests.running import Place, files_in, match, model_of, run
+
+CONFIG = model_of(match("visits: {at_least: 50}", 10))
+LEADS = "lead_id,visits\n1,60\n2,5\n"
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+def publish(target: Path, content: bytes, error: type[BaseException] | None = None) -> None:
+    with open_stage(target) as stage:
+        with stage.create("ranked.csv") as file:
+            file.write(content)
+            if error:
+                raise error
+        with stage.create("tiers/Hot.csv") as file:
+            file.write(content)
+        stage.create_json(MANIFEST, {"outputs": dict(stage.files)})
+
+
+def left_over(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir() if path.name.startswith(".")]
+
+
+def test_a_stage_becomes_the_target_in_one_step(tmp_path: Path) -> None:
+    target = tmp_path / "new" / "out"
+    for content in (b"old", b"new"):
+        publish(target, content)
+        assert {name for name, found in files_in(target).items() if found == content} == {
+            "ranked.csv",
+            "tiers/Hot.csv",
+        }
+        assert left_over(target.parent) == []
+
+
+def test_the_manifest_knows_the_digest_and_size_of_each_file(tmp_path: Path) -> None:
+    publish(tmp_path / "out", b"abc")
+    manifest = last_manifest(tmp_path / "out")
+    assert manifest is not None
+    digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert manifest["outputs"]["tiers/Hot.csv"] == {"bytes": 3, "sha256": digest}
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, ValueError, MemoryError])
+def test_a_run_that_is_stopped_leaves_the_old_result_and_no_stage(
+    tmp_path: Path, error: type[BaseException]
+) -> None:
+    publish(tmp_path / "out", b"old")
+    before = files_in(tmp_path)
+    with pytest.raises(error):
+        publish(tmp_path / "out", b"half", error)
+    assert files_in(tmp_path) == before
+    assert left_over(tmp_path) == []
+
+
+class Failing:
+    """A system call that fails the nth time it is made, over all calls that are watched."""
+
+    def __init__(self, number: int, code: int) -> None:
+        self.left, self.code, self.failed = number, code, ""
+
+    def wrap(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        def wrapped(*arguments: Any, **options: Any) -> Any:
+            self.left -= 1
+            if self.left == 0:
+                self.failed = name
+                raise OSError(self.code, os.strerror(self.code))
+            return call(*arguments, **options)
+
+        return wrapped
+
+
+WATCHED = ("open", "mkdir", "fsync", "rename", "fdopen")
+CALLS = 30
+"""More than the watched calls of one small run."""
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO, errno.EACCES])
+@pytest.mark.parametrize("exchange", [True, False], ids=["one step", "no exchange"])
+def test_whichever_call_fails_the_target_holds_the_old_result_or_the_new(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, exchange: bool
+) -> None:
+    if not exchange:
+        monkeypatch.setattr(ctypes, "CDLL", mock.Mock(return_value=object()))
+    for number in range(1, CALLS):
+        folder = tmp_path / str(number)
+        publish(folder / "out", b"old")
+        failing = Failing(number, code)
+        error: BaseException | None = None
+        with monkeypatch.context() as patch:
+            for name in WATCHED:
+                patch.setattr(os, name, failing.wrap(name, getattr(os, name)))
+            try:
+                publish(folder / "out", b"new")
+            except (LeadscoreError, OSError) as raised:
+                error = raised
+        where = f"{failing.failed}, call {number}"
+        found = set(files_in(folder / "out").values()) & {b"old", b"new"}
+        assert found in ({b"old"}, {b"new"}), where
+        assert left_over(folder) == [], where
+        if isinstance(error, PublishError) and error.exit_code == 6:
+            assert found == {b"old"}, f"{where}: said the old result is untouched"
+        if error is None:
+            assert found == {b"new"}, where
+    assert error is None, "CALLS is too small"
+
+
+def foreign_files() -> dict[str, Callable[[Path], None]]:
+    def file(out: Path) -> None:
+        (out / "notes.txt").write_text("mine")
+
+    def hidden(out: Path) -> None:
+        (out / ".htaccess").write_text("mine")
+
+    def in_tiers(out: Path) -> None:
+        (out / "tiers" / "mine.csv").write_text("mine")
+
+    def empty_folder(out: Path) -> None:
+        (out / "mine").mkdir()
+
+    def link(out: Path) -> None:
+        (out / "link").symlink_to("/etc/hostname")
+
+    def link_to_folder(out: Path) -> None:
+        (out / "link").symlink_to(out.parent)
+
+    def dead_link(out: Path) -> None:
+        (out / "link").symlink_to("/nowhere")
+
+    def fifo(out: Path) -> None:
+        os.mkfifo(out / "fifo")
+
+    makers = (file, hidden, in_tiers, empty_folder, link, link_to_folder, dead_link, fifo)
+    return {maker.__name__: maker for maker in makers}
+
+
+@pytest.mark.parametrize("name", foreign_files())
+def test_a_folder_that_holds_anything_of_others_is_refused(place: Place, name: str) -> None:
+    assert place.score(LEADS, CONFIG).code == 0
+    foreign_files()[name](place.out)
+    before, listed = place.files(), sorted(place.out.rglob("*"))
+    ended = place.score("lead_id,visits\n3,60\n", CONFIG)
+    assert ended.code == 6
+    assert "which leadscore did not write" in ended.stderr
+    assert (place.files(), sorted(place.out.rglob("*"))) == (before, listed)
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    ["{", "[1]", "{}", '{"name": "my web app"}', '{"outputs": 5}', '{"outputs": {}, "counts": []}',
+     '{"outputs": {}, "counts": {"in": "many"}}', '{"outputs": [["a"]]}', '{"outputs": null}', "\udcff"],
+)  # fmt: skip
+def test_a_manifest_that_is_not_ours_is_not_taken_for_one(place: Place, manifest: str) -> None:
+    place.out.mkdir()
+    (place.out / MANIFEST).write_bytes(manifest.encode("utf-8", "surrogateescape"))
+    before = place.files()
+    assert place.score(LEADS, CONFIG, "--set", "checks={max_row_drop: 10%}").code == 6
+    assert place.files() == before
+
+
+def test_an_empty_folder_is_as_good_as_none(place: Place) -> None:
+    place.out.mkdir()
+    assert place.score(LEADS, CONFIG).code == 0
+    assert place.scores() == {"1": "10", "2": "0"}
+
+
+def refused_targets(folder: Path) -> Iterator[tuple[str, Path]]:
+    folder.joinpath("file").write_text("mine")
+    folder.joinpath("elsewhere").mkdir()
+    folder.joinpath("link").symlink_to("elsewhere")
+    folder.joinpath("dead").symlink_to("nowhere")
+    yield "a file", folder / "file"
+    yield "a link to a folder", folder / "link"
+    yield "a link to nowhere", folder / "dead"
+    yield "under a file", folder / "file" / "out"
+    yield "the folder of the export", folder
+    yield "in /proc", Path("/proc/leadscore/out")
+
+
+def test_a_target_that_cannot_be_ours_is_refused(place: Place) -> None:
+    for name, target in refused_targets(place.folder):
+        export, model = place.write("leads.csv", LEADS), place.write("model.yml", CONFIG)
+        before = files_in(place.folder)
+        ended = run("score", export, "-c", model, "-o", target)
+        assert (ended.code, ended.stdout) == (6, ""), name
+        assert str(target) in ended.stderr, name
+        assert files_in(place.folder) == before, name
+        assert left_over(place.folder) == [], name
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_may_not_be_written_is_refused(place: Place) -> None:
+    place.folder.chmod(stat.S_IRUSR | stat.S_IXUSR)
+    assert place.score(LEADS, CONFIG).code == 6
+
+
+def test_nothing_is_refused_where_all_is_ours(tmp_path: Path) -> None:
+    publish(tmp_path / "out", b"old")
+    refuse_foreign(tmp_path / "out")
+    refuse_foreign(tmp_path / "not there")
+
+
+def publish_over(target: Path, victim: Path) -> None:
+    with open_stage(target) as stage:
+        (stage.folder / "ranked.csv").symlink_to(victim)
+        with stage.create("ranked.csv") as file:
+            file.write(b"x")
+
+
+def test_a_file_planted_in_the_stage_is_not_followed(tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("mine")
+    with pytest.raises(PublishError):
+        publish_over(tmp_path / "out", victim)
+    assert victim.read_text() == "mine"
+    assert not (tmp_path / "out").exists()
