@@ -45,7 +45,7 @@ class _Options(Part):
             raise ValueError(f"says nothing to test; write one of {', '.join(OPERATORS)}")
         for name, argument in self.arguments.items():
             try:
-                OPERATORS[name].refuse(argument)
+                OPERATORS[name].refuse(argument, self.folding)
             except ValueError as problem:
                 raise refuse_key(name, str(problem)) from None
         return self

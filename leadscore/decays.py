@@ -12,7 +12,7 @@ from pydantic import Field as Setting, create_model, model_validator
 
 from leadscore.fields import Leads, Use
 from leadscore.part import Part, refuse_key
-from leadscore.points import Hundredths, Numbers, multiply
+from leadscore.points import EXACT, Hundredths, Numbers, multiply
 from leadscore.scalars import Days, NoTwins, Number, Share, Text
 
 
@@ -33,8 +33,7 @@ class Form:
 
 
 def _half_life(days: Decimal, age: int) -> Decimal:
-    with localcontext(prec=50):
-        return Decimal(2) ** (-age / days)
+    return Decimal(2) ** (-age / days)
 
 
 def _window(days: int, age: int) -> Decimal:
@@ -42,8 +41,7 @@ def _window(days: int, age: int) -> Decimal:
 
 
 def _daily(share: Decimal, age: int) -> Decimal:
-    with localcontext(prec=50):
-        return (1 - share) ** age
+    return (1 - share) ** age
 
 
 def _linear(linear: Linear, age: int) -> Decimal:
@@ -96,7 +94,8 @@ class _Since(Part):
         """The exact share left of points that are ``age`` days old."""
         if age <= 0:
             return Decimal(1)
-        return DECAYS[self.form].factor(getattr(self, self.form), age)
+        with localcontext(EXACT):
+            return DECAYS[self.form].factor(getattr(self, self.form), age)
 
     def fade(self, points: Hundredths, leads: Leads) -> Hundredths:
         """What is left of the points of each lead, rounded once."""

@@ -33,7 +33,7 @@ class Operator:
     reads: Callable[[tuple[str, ...]], FieldType | None]
     test: Callable[[Field, Any, Folding, int], Flags]
     sentence: str
-    refuse: Callable[[Any], None] = lambda argument: None
+    refuse: Callable[[Any, Folding], None] = lambda argument, folding: None
     """Raises ValueError for an argument that cannot work."""
 
 
@@ -79,20 +79,22 @@ def _any_of(holds: Callable[[str, str], bool]) -> Callable[[Field, Any, Folding,
 
 def _matches(field: Field, pattern: str, folding: Folding, as_of: int) -> Flags:
     texts = pa.array(field.folded(folding), pa.large_string())
-    found = pc.match_substring_regex(texts, whole(pattern, ignore_case=not folding.exact))
+    found = pc.match_substring_regex(texts, whole(pattern, folding))
     return np.asarray(found.to_numpy(zero_copy_only=False), dtype=bool)
 
 
-def whole(pattern: str, ignore_case: bool) -> str:
+def whole(pattern: str, folding: Folding) -> str:
     """The RE2 pattern that must match the whole text."""
-    return rf"(?{'i' if ignore_case else '-i'})\A(?:{pattern})\z"
+    return rf"(?{'-i' if folding.exact else 'i'})\A(?:{folding.pattern(pattern)})\z"
 
 
-def _refuse_pattern(pattern: str) -> None:
+def _refuse_pattern(pattern: str, folding: Folding) -> None:
     if len(pattern) > PATTERN_LIMIT:
         raise ValueError(f"is longer than {PATTERN_LIMIT} characters")
     try:
-        pc.match_substring_regex(pa.array([""]), whole(pattern, ignore_case=True))
+        # On its own too: `a)|(?:b` is only a pattern between our brackets.
+        for complete in (pattern, whole(pattern, folding)):
+            pc.match_substring_regex(pa.array([""]), complete)
     except pa.ArrowInvalid:
         raise ValueError(
             "is not a pattern in RE2 syntax (no look-around, no back-references); "
@@ -100,12 +102,12 @@ def _refuse_pattern(pattern: str) -> None:
         ) from None
 
 
-def _refuse_no_words(words: tuple[str, ...]) -> None:
-    if not all(Folding()(word) for word in words):
+def _refuse_no_words(words: tuple[str, ...], folding: Folding) -> None:
+    if not all(folding(word) for word in words):
         raise ValueError("is empty, and an empty text is in every text")
 
 
-def _refuse_range(ends: tuple[str, ...]) -> None:
+def _refuse_range(ends: tuple[str, ...], folding: Folding) -> None:
     if len(ends) != 2:
         raise ValueError("takes two values, the lowest and the highest: [10, 50]")
     kind = _number_or_date(ends)

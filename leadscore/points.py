@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ Flags = npt.NDArray[np.bool_]
 LIMIT = 100_000_000
 """No rule gives more than a million points either way (in hundredths), so no sum can overflow."""
 
+_MOST = 1 << 52
 _POINTS = re.compile(r"([+-]?)(0|[1-9][0-9]*)?(?:\.([0-9]+))?")
 
 
@@ -34,26 +35,33 @@ def parse_points(text: str) -> int:
     return int(sign + whole + decimals.ljust(2, "0"))
 
 
+EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
+"""What decimals are calculated in, whatever context the caller has set."""
+
+
 def round_half_away(value: Decimal) -> int:
     """Round to a whole number; a half goes away from zero (Python's own ``round`` takes it to even)."""
-    return int(value.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    return int(value.to_integral_value(context=EXACT))
 
 
 def multiply(points: Hundredths, factors: Numbers, exact: Callable[[int], Decimal]) -> Hundredths:
-    """points x factors, rounded half away from zero to hundredths, once, and never beyond LIMIT.
+    """points x factors, rounded half away from zero to hundredths, once.
 
     Floats decide wherever the product is clearly not a half; elsewhere ``exact(row)`` gives the
-    row's factor as a Decimal. So the result is that of exact arithmetic, on every machine.
+    row's factor as a Decimal. So the result is that of exact arithmetic, on every machine. Products are
+    held within 2**52, which no score comes near.
     """
-    products = np.clip(points * factors, -LIMIT, LIMIT)
+    products = np.clip(points * factors, -_MOST, _MOST)
     rounded = np.trunc(products + np.copysign(0.5, products)).astype(np.int64)
-    doubtful = np.abs(np.abs(products) % 1 - 0.5) < 1e-6
+    doubtful = np.abs(np.abs(products) % 1 - 0.5) < 1e-6 + np.abs(products) * 1e-15
     if doubtful.any():
         pairs = np.stack([points[doubtful], factors[doubtful].view(np.int64)])
         _, first, inverse = np.unique(pairs, axis=1, return_index=True, return_inverse=True)
-        rows = np.flatnonzero(doubtful)[first]
-        decided = [round_half_away(int(points[row]) * exact(int(row))) for row in rows]
-        rounded[doubtful] = np.array(decided, np.int64).clip(-LIMIT, LIMIT)[inverse.reshape(-1)]
+        rows = np.flatnonzero(doubtful)[first].tolist()
+        with localcontext(EXACT):
+            decided = [round_half_away(int(points[row]) * exact(row)) for row in rows]
+        bounded = [min(max(product, -_MOST), _MOST) for product in decided]
+        rounded[doubtful] = np.array(bounded, np.int64)[inverse.reshape(-1)]
     return rounded
 
 

@@ -17,7 +17,7 @@ from pydantic import (
     WrapValidator,
 )
 
-from leadscore.points import parse_points
+from leadscore.points import EXACT, parse_points
 
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 _LEADING_ZERO = re.compile(r"[+-]?0[0-9]")
@@ -77,7 +77,7 @@ def parse_number(text: str) -> Decimal:
     number = Decimal(text) if len(digits) <= 15 else Decimal("Infinity")
     if abs(number) >= NUMBER_LIMIT or number.adjusted() < -15:
         raise ValueError("has more than 15 digits; write fewer")
-    return number + 0  # -0 is 0
+    return EXACT.plus(number)  # -0 is 0
 
 
 def parse_day(text: str) -> int:
@@ -123,7 +123,7 @@ def parse_share(value: object) -> Decimal:
     match = _SHARE.fullmatch(_scalar(value))
     if not match:
         raise ValueError("is not a share; write for example 50% or 0.5")
-    share = Decimal(match[1]) / (100 if match[2] else 1)
+    share = Decimal(match[1]).scaleb(-2 if match[2] else 0, EXACT)
     if share > 1:
         raise ValueError("is more than the whole; write for example 50% or 0.5")
     return share

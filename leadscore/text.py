@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -27,10 +28,19 @@ class Folding:
 
     def __call__(self, text: str) -> str:
         """The text in the form that is compared. Folding a folded text changes nothing."""
+        return text if self.exact else trim(self.letters(text))
+
+    def letters(self, text: str) -> str:
+        """The text folded letter by letter, the space around it kept."""
         if self.exact:
             return text
-        folded = fold(text)
+        folded = fold_letters(text)
         return folded if self.accents else drop_accents(folded)
+
+    def pattern(self, pattern: str) -> str:
+        """A pattern in the form of the texts it is matched with; what is ASCII in it is syntax, and stays."""
+        composed = pattern if self.exact else unicodedata.normalize("NFC", pattern)
+        return re.sub(r"[^\x00-\x7f]+", lambda match: self.letters(match[0]), composed)
 
 
 def trim(text: str) -> str:
@@ -40,10 +50,15 @@ def trim(text: str) -> str:
 
 def fold(text: str) -> str:
     """Case, Unicode form (NFC), Arabic and Persian letter forms, digits of any script, space around."""
+    return trim(fold_letters(text))
+
+
+def fold_letters(text: str) -> str:
+    """``fold`` but for the space around."""
     if text.isascii():
-        return trim(text).lower()
+        return text.lower()
     folded = unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).casefold())
-    return trim(ascii_digits(unicodedata.normalize("NFC", folded.translate(_LETTER_FORMS))))
+    return ascii_digits(unicodedata.normalize("NFC", folded.translate(_LETTER_FORMS)))
 
 
 def ascii_digits(text: str) -> str:

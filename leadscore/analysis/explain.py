@@ -62,7 +62,7 @@ def explain_lead(export: Export, model: Model, as_of: date, wanted: str) -> Expl
     for batch in export.batches(sorted(set(columns.values()))):
         rows = np.flatnonzero((batch.leads[columns[model.id]] == wanted).to_numpy(dtype=bool, na_value=False))
         if len(rows):
-            scored = score_leads(batch.leads, model, columns, as_of)
+            scored = score_leads(batch.leads, model, columns, as_of, export.kinds)
             tally = Tally()
             tally.add(scored, batch.lines)
             refuse_ambiguous_dates(tally, "config")

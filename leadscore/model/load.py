@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -71,7 +72,7 @@ def build_model(tree: Tree) -> Model:
             raise ConfigError(_problems(tree, faults)) from None
         model, faulty = prune(data)
     model, of_fields = resolve_fields(model)
-    for fault in [*of_fields, *check_model(model)]:
+    for fault in islice([*of_fields, *check_model(model)], FAULT_LIMIT):
         if not is_consequence(fault, data, faulty):
             faults.append(_in_whole(fault, data, faulty))
     if faults or tree.refused:

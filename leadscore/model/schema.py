@@ -43,8 +43,8 @@ class Group(Part):
 
     def bounds(self) -> tuple[int, int]:
         """The least and the most points (hundredths) the group can give."""
-        low, high = self.sums()
-        return within(low, self.floor, self.cap), within(high, self.floor, self.cap)
+        low, high = (within(points, self.floor, self.cap) for points in self.sums())
+        return low, high
 
     def sums(self) -> tuple[int, int]:
         """The same before floor and cap."""
@@ -174,8 +174,8 @@ class Model(Part):
 
     def bounds(self) -> tuple[int, int]:
         """The least and the most points (hundredths) a lead can score; models.md E18."""
-        low, high = self.sums()
-        return within(low, self.score.floor, self.score.cap), within(high, self.score.floor, self.score.cap)
+        low, high = (within(points, self.score.floor, self.score.cap) for points in self.sums())
+        return low, high
 
     def sums(self) -> tuple[int, int]:
         """The same before the score's floor and cap."""

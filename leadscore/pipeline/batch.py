@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from leadscore.fields import TRUE, Leads
+from leadscore.fields import TRUE, FieldType, Leads
 from leadscore.model.schema import Model
 from leadscore.pipeline.combine import Contributions, add_up
-from leadscore.pipeline.prepare import Unreadable, choose_columns, prepare_leads
+from leadscore.pipeline.export import unique_names
+from leadscore.pipeline.prepare import NO_KINDS, Unreadable, choose_columns, prepare_leads
 from leadscore.pipeline.reason import name_reasons
 from leadscore.pipeline.score import award_points
 from leadscore.pipeline.tier import assign_grades, assign_tiers
@@ -32,9 +35,15 @@ class Scored:
     unreadable: list[Unreadable]
 
 
-def score_leads(leads: pd.DataFrame, model: Model, columns: dict[str, str], as_of: date) -> Scored:
-    """Score a batch whose fields stand in ``columns`` (field -> column)."""
-    prepared, unreadable = prepare_leads(leads, model, columns, as_of)
+def score_leads(
+    leads: pd.DataFrame,
+    model: Model,
+    columns: Mapping[str, str],
+    as_of: date,
+    kinds: Mapping[str, FieldType] = NO_KINDS,
+) -> Scored:
+    """Score a batch whose fields stand in ``columns`` (field -> column); see ``prepare_leads``."""
+    prepared, unreadable = prepare_leads(leads, model, columns, as_of, kinds)
     contributions = add_up(prepared, model, award_points(prepared, model))
     added = {"score": contributions.score}
     names = pa.array([tier.name for tier in model.tiers], pa.large_string())
@@ -70,19 +79,28 @@ def score_batch(leads: pd.DataFrame, model: Model, as_of: date) -> pd.DataFrame:
 
     ``leads`` has the export's columns, as text or typed; it is left as it is. Returns a frame with the
     same index and only the columns scoring adds: score, tier, a column per group, grade (if the config
-    has one), reasons, coverage, disqualified_by. Points and coverage are exact decimals with two places.
-    Raises InputError if a column the config reads is missing.
+    has one), reasons, coverage, disqualified_by. Points and coverage have at most two decimals; each is
+    the float nearest to the exact value, so that 83.5 is 83.5. Raises InputError if a column the config
+    reads is missing or stands twice.
     """
-    columns = choose_columns(model, [str(column) for column in leads.columns], "leads")
-    added = score_leads(leads, model, columns, as_of).columns
+    labels = [str(label) for label in leads.columns]
+    names, _ = unique_names(labels)
+    repeated = {label for label in labels if labels.count(label) > 1}
+    columns = choose_columns(model, names, "leads", repeated)
+    named = leads.set_axis(list(names), axis=1)
+    kinds = {name: kind for name in names if (kind := _kind(named.dtypes[name]))}
+    added = score_leads(named, model, columns, as_of, kinds).columns
     for name in ["score", *model.groups, "coverage"]:
-        added[name] = pd.Series(
-            pd.array(to_decimals(added[name].to_numpy()), dtype=DECIMAL), index=added.index
-        )
+        added[name] = added[name] / 100
     return added
 
 
-DECIMAL = pd.ArrowDtype(pa.decimal128(18, 2))
+def _kind(dtype: Any) -> FieldType | None:
+    if pd.api.types.is_bool_dtype(dtype):
+        return "boolean"
+    if pd.api.types.is_numeric_dtype(dtype):
+        return "number"
+    return "date" if pd.api.types.is_datetime64_any_dtype(dtype) else None
 
 
 def to_decimals(hundredths: Hundredths) -> pa.Array:

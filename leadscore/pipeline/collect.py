@@ -58,7 +58,7 @@ def refuse_columns(export: Export, model: Model) -> dict[str, str]:
     ]
     if clashes:
         raise InputError(clashes)
-    return choose_columns(model, export.columns, file)
+    return choose_columns(model, export.columns, file, export.repeated)
 
 
 def collect_leads(export: Export, model: Model, as_of: date) -> Collected:
@@ -67,7 +67,7 @@ def collect_leads(export: Export, model: Model, as_of: date) -> Collected:
     tally, parts, contributions = Tally(), [], []
     lines: tuple[Line, ...] = ()
     for batch in export.batches(sorted(set(columns.values()))):
-        scored = score_leads(batch.leads, model, columns, as_of)
+        scored = score_leads(batch.leads, model, columns, as_of, export.kinds)
         tally.add(scored, batch.lines)
         parts.append(_keep(scored, batch, model, columns))
         lines = scored.contributions.lines

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
+
+from leadscore.fields import FieldType
 
 BATCH_BYTES = 8 << 20
 MAX_COLUMNS = 2_000
@@ -55,6 +57,8 @@ class Export(Protocol):
     dialect: Dialect
     digest: str  # sha256 of the file's bytes, hex
     size: int  # of the file, in bytes
+    kinds: Mapping[str, FieldType]  # columns that have a type of their own, as Parquet's do
+    repeated: frozenset[str]  # names that stand more than once in the header
     set_aside: list[SetAside]  # grows while batches are read; complete afterwards
     notes: list[str]
 

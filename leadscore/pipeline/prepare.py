@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from leadscore.errors import InputError, Problem
-from leadscore.fields import Field, Leads
+from leadscore.fields import Field, FieldType, Leads
 from leadscore.model.schema import FieldConfig, Model
 from leadscore.part import nearest
 from leadscore.pipeline.cells import READERS
@@ -21,6 +21,7 @@ from leadscore.pipeline.mail import email_domain, email_kind
 from leadscore.text import AROUND, trim
 
 _EPOCH = date(1970, 1, 1)
+NO_KINDS: Mapping[str, FieldType] = {}
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,9 @@ class Unreadable:
     """Positions in the batch."""
 
 
-def choose_columns(model: Model, columns: Sequence[str], file: str) -> dict[str, str]:
+def choose_columns(
+    model: Model, columns: Sequence[str], file: str, repeated: Collection[str] = ()
+) -> dict[str, str]:
     """Field -> the export's column it is read from. Raises InputError naming every field without one."""
     chosen: dict[str, str] = {}
     problems: list[Problem] = []
@@ -44,7 +47,7 @@ def choose_columns(model: Model, columns: Sequence[str], file: str) -> dict[str,
             chosen[name] = found
         elif candidates:
             problems.append(_missing_column(name, candidates, columns, file))
-    problems += _column_twice(set(chosen.values()), columns, file)
+    problems += _column_twice(set(chosen.values()) & set(repeated), file)
     if problems:
         raise InputError(problems)
     return chosen
@@ -64,31 +67,41 @@ def _missing_column(name: str, candidates: list[str], columns: Sequence[str], fi
     )
 
 
-def _column_twice(used: set[str], columns: Sequence[str], file: str) -> list[Problem]:
-    return [
-        Problem(
-            file, 1, key=column, what="this column stands twice in the header", hint="remove or rename one"
-        )
-        for column in sorted(used)
-        if f"{column} (2)" in columns
-    ]
+def _column_twice(columns: set[str], file: str) -> list[Problem]:
+    what, hint = "this column stands twice in the header", "remove or rename one"
+    return [Problem(file, 1, key=column, what=what, hint=hint) for column in sorted(columns)]
 
 
 def prepare_leads(
-    leads: pd.DataFrame, model: Model, columns: dict[str, str], as_of: date
+    leads: pd.DataFrame,
+    model: Model,
+    columns: Mapping[str, str],
+    as_of: date,
+    kinds: Mapping[str, FieldType] = NO_KINDS,
 ) -> tuple[Leads, list[Unreadable]]:
-    """Typed fields of a batch. ``columns`` says which column each field is read from."""
+    """Typed fields of a batch.
+
+    ``columns`` says which column each field is read from, ``kinds`` which columns came with a type of
+    their own: their text is the type's, whatever format the config declares for text.
+    """
     unreadable: list[Unreadable] = []
-    fields = {
-        name: _read_field(leads[columns[name]], model.fields[name], unreadable)
-        for name in model.fields
-        if name in columns
-    }
+    fields: dict[str, Field] = {}
+    for name, config in model.fields.items():
+        if name in columns:
+            typed = kinds.get(columns[name]) == config.type
+            fields[name] = _read_field(
+                leads[columns[name]], _as_typed(config) if typed else config, unreadable
+            )
     day = (as_of - _EPOCH).days
     for name, config in model.fields.items():
         if config.derive and config.of:
             fields[name] = _DERIVATIONS[config.derive](fields[config.of], day)
     return Leads(len(leads), fields, day), unreadable
+
+
+def _as_typed(config: FieldConfig) -> FieldConfig:
+    plain = {"format": None, "decimal": ".", "thousands": None, "exponent": True}
+    return config.model_copy(update={**plain, "true": ("true",), "false": ("false",)})
 
 
 def _read_field(cells: pd.Series, config: FieldConfig, unreadable: list[Unreadable]) -> Field:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ import pyarrow.csv
 from numpy.typing import NDArray
 
 from leadscore.errors import InputError, Problem
+from leadscore.fields import FieldType
 from leadscore.pipeline.dialect import read_header
 from leadscore.pipeline.export import BATCH_BYTES, Batch, SetAside, to_frame, unique_names
 from leadscore.pipeline.scan import Layout
@@ -39,6 +40,8 @@ class CsvExport:
         self.path, self.digest, self.size = path, digest, size
         self.header, self.dialect = head.line, head.dialect
         self.columns, self.notes = unique_names(head.names)
+        self.repeated = frozenset(name for name in head.names if head.names.count(name) > 1)
+        self.kinds: Mapping[str, FieldType] = {}
         self.set_aside: list[SetAside] = []
         self._data, self._start, self._line, self._batch_bytes = data, head.start, head.lines, batch_bytes
         newline = ord(head.dialect.line_end[-1])

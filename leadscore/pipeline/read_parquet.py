@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from leadscore.errors import InputError, Problem
+from leadscore.fields import FieldType
 from leadscore.pipeline.export import BATCH_BYTES, MAX_COLUMNS, Batch, Dialect, SetAside, to_frame
 
 MAX_ROWS = 500_000_000
@@ -40,6 +41,9 @@ class ParquetExport:
         if columns > MAX_COLUMNS or file.metadata.num_columns > MAX_COLUMNS:
             self._refuse(f"more than {MAX_COLUMNS:,} columns")
         self.columns = tuple(self._schema.names)
+        self.repeated: frozenset[str] = frozenset()
+        kinds = {name: _kind(self._schema.field(name).type) for name in dict.fromkeys(self._schema.names)}
+        self.kinds: Mapping[str, FieldType] = {name: kind for name, kind in kinds.items() if kind}
         for name in sorted({name for name in self.columns if self.columns.count(name) > 1}):
             self._refuse("two columns have this name", name)
 
@@ -115,6 +119,15 @@ def _has_text(kind: pa.DataType) -> bool:
         pa.types.is_timestamp, pa.types.is_time, pa.types.is_null,
     )  # fmt: skip
     return any(test(kind) for test in tests)
+
+
+def _kind(kind: pa.DataType) -> FieldType | None:
+    if pa.types.is_boolean(kind):
+        return "boolean"
+    if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
+        return "date"
+    numbers = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
+    return "number" if any(test(kind) for test in numbers) else None
 
 
 def _without_views(table: pa.Table) -> pa.Table:

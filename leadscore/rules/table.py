@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 from pydantic import Field as Setting
 
-from leadscore.criteria import Test
-from leadscore.fields import TRUE, Leads, Use, under
+from leadscore.criteria import Test, any_holds
+from leadscore.fields import TRUE, UNKNOWN, Leads, Use, under
 from leadscore.rules.base import Award, Rule
 from leadscore.scalars import Points, Text
 
@@ -45,11 +45,11 @@ class Table(Rule):
 
     def award(self, leads: Leads) -> Award:
         field = leads[self.field]
-        matches = [case.hold(field, leads.as_of) == TRUE for case in self.cases]
+        outcomes = [case.hold(field, leads.as_of) for case in self.cases]
+        matches = [outcome == TRUE for outcome in outcomes]
         points = np.select(matches, [case.points for case in self.cases], self.otherwise)
-        # A case may ask for `missing: true`, which has an answer where the field has none.
-        known = field.known | np.logical_or.reduce(matches)
-        return self.unless_missing(points, known)
+        # `known` and `missing` have an answer for a missing value, and so may a table made of them.
+        return self.unless_missing(points, any_holds(outcomes) != UNKNOWN)
 
     def choices(self) -> list[int]:
         return [*(case.points for case in self.cases), self.otherwise]

@@ -73,8 +73,10 @@ def test_every_missing_column_is_named_with_the_nearest_there_is() -> None:
 
 
 def test_a_used_column_that_stands_twice_is_refused_and_an_unused_one_is_not() -> None:
-    assert "twice" in refusal({}, ["lead_id", "f", "f (2)"])[0]
-    assert chosen({}, ["lead_id", "f", "g", "g (2)"])["f"] == "f"
+    made, columns = model({}, {"f": "x"}), ["lead_id", "f", "g", "g (2)"]
+    with pytest.raises(InputError, match="twice"):
+        choose_columns(made, columns, "leads.csv", repeated={"f"})
+    assert choose_columns(made, columns, "leads.csv", repeated={"g"})["f"] == "f"
 
 
 @pytest.mark.parametrize("cell", ["", " ", "\t", "\u00a0", "\u200b", "\ufeff", " \u3000 ", None])
