@@ -12,6 +12,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from leadscore import __version__
+from leadscore.commands.check import check
 from leadscore.commands.explain import explain
 from leadscore.commands.score import score
 from leadscore.commands.streams import prepare_streams, silence
@@ -45,6 +46,7 @@ def leadscore(
 
 app.command()(score)
 app.command()(explain)
+app.command()(check)
 
 
 def main() -> None:

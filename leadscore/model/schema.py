@@ -14,18 +14,7 @@ from leadscore.model.columns import FieldConfig as FieldConfig
 from leadscore.model.digest import digest
 from leadscore.part import Part, refuse_key
 from leadscore.rules import AnyRule
-from leadscore.scalars import (
-    Count,
-    CountOrShare,
-    Flag,
-    Name,
-    NoTwins,
-    Points,
-    Text,
-    Texts,
-    Values,
-    Word,
-)
+from leadscore.scalars import Count, CountOrShare, Flag, Name, NoTwins, Points, Text, Texts, Values, Word
 
 
 class Group(Part):
@@ -43,8 +32,8 @@ class Group(Part):
 
     def bounds(self) -> tuple[int, int]:
         """The least and the most points (hundredths) the group can give."""
-        low, high = (within(points, self.floor, self.cap) for points in self.sums())
-        return low, high
+        low, high = self.sums()
+        return within(low, self.floor, self.cap), within(high, self.floor, self.cap)
 
     def sums(self) -> tuple[int, int]:
         """The same before floor and cap."""
@@ -174,8 +163,8 @@ class Model(Part):
 
     def bounds(self) -> tuple[int, int]:
         """The least and the most points (hundredths) a lead can score; models.md E18."""
-        low, high = (within(points, self.score.floor, self.score.cap) for points in self.sums())
-        return low, high
+        low, high = self.sums()
+        return within(low, self.score.floor, self.score.cap), within(high, self.score.floor, self.score.cap)
 
     def sums(self) -> tuple[int, int]:
         """The same before the score's floor and cap."""

@@ -27,11 +27,11 @@ def figures(first: str, *rest: str) -> Table:
 def show(*parts: RenderableType, stderr: bool = True) -> None:
     """Print for people: on stderr, or on stdout where the text itself is the result."""
     console = Console(stderr=stderr, markup=False, highlight=False, emoji=False)
-    for part in parts:
+    for place, part in enumerate(parts):
         if isinstance(part, Table):
             if console.measure(part).maximum > console.width:
                 part.padding = 0
-            console.print(part, new_line_start=True)
+            console.print(part, new_line_start=place > 0)
             console.print()
         else:
             console.print(part, soft_wrap=True)

@@ -1,0 +1,50 @@
+"""check: a config, and an export if there is one -> what the model can give, and every doubt about it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from leadscore.errors import Problem, UsageError
+from leadscore.model.lint import FINDINGS, Finding, Tally as RuleTally, lint_model
+from leadscore.model.load import build_model, config_bytes, load_tree
+from leadscore.model.schema import Model
+from leadscore.part import nearest
+from leadscore.pipeline.collect import Collected, collect_leads
+from leadscore.pipeline.run import open_wanted
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A config that can be scored, and what is doubtful about it."""
+
+    model: Model
+    findings: list[Finding]
+    collected: Collected | None
+    """The export's leads, where an export was given."""
+
+
+def check_config(config: Path, overrides: Sequence[str], export: Path | None, as_of: date) -> Checked:
+    """Raises ConfigError with every fault of the config, InputError for columns the export lacks."""
+    tree = load_tree(str(config), config_bytes(config), overrides)
+    model = build_model(tree)
+    if export is None:
+        return Checked(model, lint_model(model, tree), None)
+    collected = collect_leads(open_wanted(export, model), model, as_of)
+    tallies = {
+        name: RuleTally(rule.fired, collected.tally.leads - rule.unknown, collected.tally.leads)
+        for name, rule in collected.tally.rules.items()
+    }
+    return Checked(model, lint_model(model, tree, tallies), collected)
+
+
+def explain_doubt(code: str) -> str:
+    """What one kind of doubt means. Raises UsageError for a code there is not."""
+    if code not in FINDINGS:
+        meant = nearest(code, FINDINGS)
+        hint = f"did you mean {meant}?" if meant else f"write one of {', '.join(FINDINGS)}"
+        raise UsageError(Problem("--explain", what="there is no doubt of that name", hint=hint))
+    return f"{code}: {inspect.getdoc(FINDINGS[code])}"

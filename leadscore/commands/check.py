@@ -1,0 +1,41 @@
+"""check: every fault and doubt of a config, before a run meets them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from leadscore.commands.common import AsOf, Json, Set, print_json, read_as_of
+
+Config = Annotated[Path | None, typer.Argument(help="The scoring model, a YAML file.", show_default=False)]
+Export = Annotated[
+    Path | None, typer.Argument(help="An export to hold it against; may be left out.", show_default=False)
+]
+Explain = Annotated[
+    str | None,
+    typer.Option("--explain", metavar="CODE", help="Explain one kind of doubt.", show_default=False),
+]
+
+
+def check(
+    config: Config = None, export: Export = None, as_of: AsOf = None, set_: Set = None, json_: Json = False,
+    explain: Explain = None,
+) -> int:  # fmt: skip
+    """List every fault (exit 3) and doubt (exit 0) of a config."""
+    from leadscore.analysis.check import check_config, explain_doubt
+    from leadscore.views.check import check_json, check_view
+    from leadscore.views.screen import plain, show
+
+    if explain is not None:
+        show(plain(explain_doubt(explain)), stderr=False)
+        return 0
+    if config is None:
+        raise typer.BadParameter("name a config, or a kind of doubt after --explain", param_hint="CONFIG")
+    checked = check_config(config, set_ or (), export, read_as_of(as_of))
+    if json_:
+        print_json(check_json(checked))
+    else:
+        show(*check_view(checked), stderr=False)
+    return 0
