@@ -42,10 +42,10 @@ class ParquetExport:
             self._refuse(f"more than {MAX_COLUMNS:,} columns")
         self.columns = tuple(self._schema.names)
         self.repeated: frozenset[str] = frozenset()
-        kinds = {name: _kind(self._schema.field(name).type) for name in dict.fromkeys(self._schema.names)}
-        self.kinds: Mapping[str, FieldType] = {name: kind for name, kind in kinds.items() if kind}
         for name in sorted({name for name in self.columns if self.columns.count(name) > 1}):
             self._refuse("two columns have this name", name)
+        kinds = {name: _kind(self._schema.field(name).type) for name in dict.fromkeys(self._schema.names)}
+        self.kinds: Mapping[str, FieldType] = {name: kind for name, kind in kinds.items() if kind}
 
     def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
         """The leads in file order."""
