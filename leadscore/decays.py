@@ -63,7 +63,8 @@ DECAYS: dict[str, Form] = {
 
 
 class _Since(Part):
-    since: Text
+    since: Text | None = None
+    """A date field; only events of the log, which have their own time, can do without."""
     missing: Share = Decimal(0)
     """The share kept where the date is missing: by default nothing, since nobody knows how old it is."""
 
@@ -84,11 +85,13 @@ class _Since(Part):
 
     def describe(self) -> str:
         """The decay in words."""
-        return f"{DECAYS[self.form].sentence.format(setting=getattr(self, self.form))}, since {self.since}"
+        since = f", since {self.since}" if self.since else ""
+        return DECAYS[self.form].sentence.format(setting=getattr(self, self.form)) + since
 
     def uses(self) -> Iterator[Use]:
         """The date it is counted from."""
-        yield Use(self.since, "date", ("since",))
+        if self.since:
+            yield Use(self.since, "date", ("since",))
 
     def share_left(self, age: int) -> Decimal:
         """The exact share left of points that are ``age`` days old."""
@@ -99,7 +102,10 @@ class _Since(Part):
 
     def fade(self, points: Hundredths, leads: Leads) -> Hundredths:
         """What is left of the points of each lead, rounded once."""
-        ages = leads.age(self.since)
+        return self.fade_by_age(points, leads.age(self.since or ""))
+
+    def fade_by_age(self, points: Hundredths, ages: Numbers) -> Hundredths:
+        """What is left of points that are so many days old (NaN: nobody knows), rounded once."""
         distinct, inverse = np.unique(ages, return_inverse=True)
         shares = [self.missing if np.isnan(age) else self.share_left(int(age)) for age in distinct.tolist()]
         factors: Numbers = np.array([float(share) for share in shares], dtype=np.float64)[inverse.reshape(-1)]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from leadscore.points import Flags, Numbers
+from leadscore.points import Flags, Hundredths, Numbers
 from leadscore.scalars import parse_day, parse_flag, parse_number
 from leadscore.text import Folding
 
@@ -96,6 +96,22 @@ class Field:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """What the activity log says of each lead of a batch, for one rule or field."""
+
+    count: Hundredths
+    """How many events (whole numbers)."""
+    age: Numbers
+    """Whole days since the last of them, NaN where there is none."""
+    points: Hundredths
+    """The sum of the events' points (hundredths), before cap and floor."""
+    faded: Hundredths
+    """The same with each event's own decay taken off."""
+    value: Hundredths
+    """The sum of the events' values, in hundredths."""
+
+
+@dataclass(frozen=True)
 class Leads:
     """A batch of leads as the rules see it: its typed fields, on the day it is scored for."""
 
@@ -103,6 +119,8 @@ class Leads:
     fields: dict[str, Field]
     as_of: int
     """Days since 1970-01-01."""
+    activity: Mapping[tuple[str, str], Seen] = field(default_factory=dict)
+    """What the log says, by ("rule", name) and ("field", name)."""
 
     def __getitem__(self, name: str) -> Field:
         return self.fields[name]

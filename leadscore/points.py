@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,8 @@ import numpy.typing as npt
 Hundredths = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+Rows = npt.NDArray[np.intp]
+Exact = Decimal | Fraction
 
 LIMIT = 100_000_000
 """No rule gives more than a million points either way (in hundredths), so no sum can overflow."""
@@ -39,9 +43,12 @@ EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
 """What decimals are calculated in, whatever context the caller has set."""
 
 
-def round_half_away(value: Decimal) -> int:
+def round_half_away(value: Decimal | Fraction) -> int:
     """Round to a whole number; a half goes away from zero (Python's own ``round`` takes it to even)."""
-    return int(value.to_integral_value(context=EXACT))
+    if isinstance(value, Decimal):
+        return int(value.to_integral_value(context=EXACT))
+    size = math.floor(abs(value) + Fraction(1, 2))
+    return size if value >= 0 else -size
 
 
 def multiply(points: Hundredths, factors: Numbers, exact: Callable[[int], Decimal]) -> Hundredths:
@@ -52,15 +59,29 @@ def multiply(points: Hundredths, factors: Numbers, exact: Callable[[int], Decima
     held within 2**52, which no score comes near.
     """
     products = np.clip(points * factors, -_MOST, _MOST)
-    rounded = np.trunc(products + np.copysign(0.5, products)).astype(np.int64)
-    doubtful = np.abs(np.abs(products) % 1 - 0.5) < 1e-6 + np.abs(products) * 1e-15
-    if doubtful.any():
-        pairs = np.stack([points[doubtful], factors[doubtful].view(np.int64)])
-        _, first, inverse = np.unique(pairs, axis=1, return_index=True, return_inverse=True)
-        rows = np.flatnonzero(doubtful)[first].tolist()
+    return round_each(
+        products,
+        1e-6 + np.abs(products) * 1e-15,
+        lambda rows: np.stack([points[rows], factors[rows].view(np.int64)]),
+        lambda row: int(points[row]) * exact(row),
+    )
+
+
+def round_each(
+    values: Numbers, error: Numbers, alike: Callable[[Rows], Hundredths], exact: Callable[[int], Exact]
+) -> Hundredths:
+    """Values rounded half away from zero, as exact arithmetic would.
+
+    A float may be off by ``error``; wherever that leaves a doubt, ``exact(row)`` gives the value itself.
+    It is asked once for rows whose columns in ``alike(rows)`` are the same.
+    """
+    rounded = np.trunc(values + np.copysign(0.5, values)).astype(np.int64)
+    doubtful = np.flatnonzero(np.abs(np.abs(values) % 1 - 0.5) <= error)
+    if len(doubtful):
+        _, first, inverse = np.unique(alike(doubtful), axis=1, return_index=True, return_inverse=True)
         with localcontext(EXACT):
-            decided = [round_half_away(int(points[row]) * exact(row)) for row in rows]
-        bounded = [min(max(product, -_MOST), _MOST) for product in decided]
+            decided = [round_half_away(exact(row)) for row in doubtful[first].tolist()]
+        bounded = [min(max(value, -_MOST), _MOST) for value in decided]
         rounded[doubtful] = np.array(bounded, np.int64)[inverse.reshape(-1)]
     return rounded
 

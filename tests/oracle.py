@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, localcontext
+from fractions import Fraction
 from typing import Any
 
 Truth = bool | None
@@ -40,7 +41,11 @@ def judge(config: Mapping[str, Any], cells: Mapping[str, str | None], as_of: dat
         lead = Lead(config.get("fields", {}), cells, as_of)
         lines: list[tuple[str, int]] = []
         groups = {name: _add_up(name, group, lead, lines) for name, group in config["groups"].items()}
-        score = _bound("score", config.get("score", {}), sum(groups.values()), lines)
+        total = sum(groups.values())
+        if config.get("score", {}).get("combine") == "max":
+            lines.append(("score: others", max(groups.values()) - total))
+            total = max(groups.values())
+        score = _bound("score", config.get("score", {}), total, lines)
         reached = (t for t in config["tiers"] if "min_score" not in t or score >= hundredths(t["min_score"]))
         grade = config.get("grade")
         letters = "".join(_letter(grade[axis], groups) for axis in ("rows", "columns")) if grade else None
@@ -205,7 +210,9 @@ def hundredths(points: Any) -> int:
     return int(Decimal(str(points)) * 100)
 
 
-def rounded(value: Decimal) -> int:
+def rounded(value: Decimal | Fraction) -> int:
+    if isinstance(value, Fraction):
+        return int(abs(value) + Fraction(1, 2)) * (1 if value >= 0 else -1)
     # The decimal module's HALF_UP is away from zero on both sides.
     return int(value.quantize(Decimal(1), ROUND_HALF_UP))
 
@@ -224,6 +231,13 @@ def _award(rule: Mapping[str, Any], lead: Lead) -> int | None:
     if rule["kind"] == "table":
         truths = [passes(lead, rule["field"], case) for case in rule["cases"]]
         return hundredths(rule["cases"][truths.index(True)]["points"]) if True in truths else some(truths)
+    if rule["kind"] == "profile":
+        known, near = weigh(rule, lead)
+        total = sum(_weight_of(criterion) for criterion in rule["criteria"])
+        if not known or known / total < Fraction(_share(rule.get("min_known", 0))):
+            return None
+        of = total if rule.get("unknown") == "zero" else known
+        return rounded(hundredths(rule["points"]) * near / of)
     value = lead.value(rule.get("field") or rule["age_of"])
     if value is None:
         return None
@@ -237,6 +251,37 @@ def _award(rule: Mapping[str, Any], lead: Lead) -> int | None:
     points = max(-LIMIT, min(LIMIT, rounded(hundredths(rule["each"]) * max(value, Decimal(0)))))
     points = min(points, hundredths(rule["cap"])) if "cap" in rule else points
     return max(points, hundredths(rule["floor"])) if "floor" in rule else points
+
+
+def weigh(rule: Mapping[str, Any], lead: Lead) -> tuple[Fraction, Fraction]:
+    """The weights of a profile's known criteria, and the same times how close the lead is to each."""
+    known = near = Fraction(0)
+    for criterion in rule["criteria"]:
+        if "when" in criterion:
+            truth = holds(criterion["when"], lead)
+            close = None if truth is None else Fraction(truth)
+        else:
+            value = lead.value(criterion["field"])
+            centre, half_width = (Fraction(str(criterion[key])) for key in ("centre", "half_width"))
+            close = (
+                None if value is None else max(Fraction(0), 1 - abs(Fraction(value) - centre) / half_width)
+            )
+        if close is not None:
+            known += _weight_of(criterion)
+            near += _weight_of(criterion) * close
+    return known, near
+
+
+def _weight_of(criterion: Mapping[str, Any]) -> Fraction:
+    return Fraction(str(criterion.get("weight", 1)))
+
+
+def _decided(rule: Mapping[str, Any], lead: Lead) -> Fraction:
+    """How much of a rule known fields decide where it has its points; of a profile, in hundredths of a %."""
+    if rule["kind"] != "profile":
+        return Fraction(1)
+    share = weigh(rule, lead)[0] / sum(_weight_of(criterion) for criterion in rule["criteria"])
+    return Fraction(rounded(share * 10_000), 10_000)
 
 
 def fade(points: int, decay: Mapping[str, Any] | None, lead: Lead) -> int:
@@ -304,7 +349,7 @@ def _letter(axis: Mapping[str, Any], groups: Mapping[str, int]) -> str:
 
 
 def _coverage(config: Mapping[str, Any], lead: Lead) -> int:
-    decided = total = 0
+    decided, total = Fraction(0), 0
     for group in config["groups"].values():
         for rule in group["rules"]:
             weight = max(min(_weight(rule), hundredths(group["cap"])) if "cap" in group else _weight(rule), 1)
@@ -312,17 +357,15 @@ def _coverage(config: Mapping[str, Any], lead: Lead) -> int:
             decays = [part["decay"] for part in (rule, group) if "decay" in part]
             ageless = any(lead.value(decay["since"]) is None for decay in decays)
             total += weight
-            decided += 0 if points is None or (ageless and points) else weight
-    return rounded(Decimal(100 * decided) / total)
+            decided += 0 if points is None or (ageless and points) else weight * _decided(rule, lead)
+    return rounded(100 * decided / total)
 
 
 def _weight(rule: Mapping[str, Any]) -> int:
     if rule["kind"] == "count":
         bounds = [key for key in ("cap", "floor") if key in rule] or ["each"]
         return abs(hundredths(rule[bounds[0]]))
-    chosen = (
-        [rule["points"]] if rule["kind"] == "match" else [case["points"] for case in rule.get("cases", [])]
-    )
+    chosen = [rule["points"]] if "points" in rule else [case["points"] for case in rule.get("cases", [])]
     chosen += [*rule.get("values", {}).values(), *rule.get("bands", {}).values(), rule.get("otherwise", 0), 0]
     points = [hundredths(one) for one in chosen]
     return max(points) - min(points)

@@ -211,6 +211,28 @@ _count = st.builds(
     ),
     *(st.sampled_from(NUMBER_FIELDS), gains, _maybe(gains), st.sampled_from([1, -1])),
 )
+_criterion = st.builds(
+    _without_none,
+    st.one_of(
+        st.builds(lambda when: {"when": when}, criteria),
+        st.builds(
+            lambda field, centre, half_width: {"field": field, "centre": centre, "half_width": half_width},
+            st.sampled_from(NUMBER_FIELDS),
+            st.sampled_from(NUMBERS),
+            st.sampled_from(["0.02", "1", "7.5", "300"]),
+        ),
+    ),
+    st.fixed_dictionaries({"weight": _maybe(st.sampled_from(["0.01", "0.5", "2", "3", "7"]))}),
+)
+_profile = st.builds(
+    lambda points, criteria: {
+        "kind": "profile",
+        "points": points,
+        "criteria": [{"name": f"criterion {place}", **each} for place, each in enumerate(criteria)],
+    },
+    points,
+    st.lists(_criterion, min_size=1, max_size=4),
+)
 _match = st.builds(lambda when, points: {"kind": "match", "when": when, "points": points}, criteria, points)
 _tables = st.one_of(
     [_table(field) for field in ["title", "country", "visits", "lead_age", "last_seen", "unsubscribed"]]
@@ -218,6 +240,7 @@ _tables = st.one_of(
 RULES = [
     *(_rule(_match, otherwise=points), _rule(_tables, otherwise=points), _rule(_lookup, otherwise=points)),
     *(_rule(_bands, otherwise=points), _rule(_count)),
+    _rule(_profile, unknown=st.sampled_from(["ignore", "zero"]), min_known=st.sampled_from(SHARES)),
 ]
 _bounds = st.builds(
     lambda floor, span: _without_none(
@@ -248,8 +271,9 @@ def configs(draw: st.DrawFn) -> Config:
     }
     tiers = [{"name": f"tier {place}", "min_score": cut} for place, cut in enumerate(draw(_cuts))]
     out = draw(st.lists(criteria, max_size=2))
+    score = {"combine": draw(st.sampled_from(["sum", "max"])), **draw(_bounds)}
     return _without_none(
-        {"name": "random", "id": "lead_id", "fields": FIELDS, "groups": groups, "score": draw(_bounds)},
+        {"name": "random", "id": "lead_id", "fields": FIELDS, "groups": groups, "score": score},
         {"disqualify": [{"name": f"out {place}", "when": when} for place, when in enumerate(out)]},
         {"grade": draw(st.one_of(st.none(), st.fixed_dictionaries({"rows": _axes, "columns": _axes})))},
         {"tiers": [*tiers, {"name": "rest"}]},

@@ -327,6 +327,8 @@ def changed(value: Any, random: Random) -> Any:
 @many
 @given(configs(), shuffles)
 def test_another_meaning_has_another_digest(config: Config, random: Random) -> None:
+    read = load_model(config).fields  # a field that nothing reads means nothing
+    config = config | {"fields": {name: field for name, field in config["fields"].items() if name in read}}
     try:
         other = load_model(changed(config, random))
     except ConfigError:

@@ -12,10 +12,15 @@ from leadscore.cli import app
 from leadscore.commands.score import score
 from leadscore.decays import DECAYS
 from leadscore.errors import LeadscoreError
+from leadscore.measures import FORMS, Heat, Scale, Value
+from leadscore.measures.value import Chance
+from leadscore.model.nurture import NURTURE_COLUMNS, EnoughPoints, Idle, Nurture
 from leadscore.model.resolve import LEAD_COLUMNS
-from leadscore.model.schema import Checks, FieldConfig, Model, Output
+from leadscore.model.schema import Checks, FieldConfig, Model, Output, Tier
+from leadscore.model.screen import SCREEN_COLUMNS, VERDICTS, Screen, Sign, Suspect
 from leadscore.operators import OPERATORS
 from leadscore.pipeline.check import INCOMPLETE
+from leadscore.pipeline.lists import PARTS
 from leadscore.rules import KINDS
 
 ROOT = Path(__file__).parents[1]
@@ -34,9 +39,19 @@ def _keys(part: type) -> list[str]:
         ("Rules", list(KINDS)),
         ("Decay", list(DECAYS)),
         ("Fields", _keys(FieldConfig)),
+        ("Scales, heat, value", [*_keys(Scale), *FORMS, *_keys(Heat), *_keys(Value), *_keys(Chance)]),
+        ("The matrix", _keys(Tier)[2:]),
         (
             "The rest of the file",
             [*_keys(Checks), *_keys(Output), "score", "grade", "rank_by", "outcome", "disqualify"],
+        ),
+        (
+            "The screen: lamb or spam",
+            [*_keys(Screen), *_keys(Suspect), *_keys(Sign), *VERDICTS, *SCREEN_COLUMNS],
+        ),
+        (
+            "The nurture list",
+            [*_keys(Nurture), *_keys(EnoughPoints), *_keys(Idle), *NURTURE_COLUMNS],
         ),
         ("Commands", [command.callback.__name__ for command in app.registered_commands if command.callback]),
         (
@@ -57,6 +72,8 @@ def test_the_readme_names_every_key_of_the_config() -> None:
 def test_the_readme_names_every_column_and_file_of_a_result(tmp_path: Path) -> None:
     text = SECTIONS["What comes out"]
     assert [column for column in LEAD_COLUMNS if column.split("_")[0] not in text] == []
+    assert [column for column in (*SCREEN_COLUMNS, *NURTURE_COLUMNS) if column not in text] == []
+    assert [name for name in (*PARTS, "nurture") if f"`{name}.csv`" not in text] == []
 
 
 def test_the_command_the_readme_shows_prints_what_it_shows(

@@ -9,12 +9,13 @@ from datetime import date
 from pathlib import Path
 
 from leadscore.errors import Problem, UsageError
+from leadscore.model.dump import dump
 from leadscore.model.lint import FINDINGS, Finding, Tally as RuleTally, lint_model
 from leadscore.model.load import build_model, config_bytes, load_tree
 from leadscore.model.schema import Model
 from leadscore.part import nearest
 from leadscore.pipeline.collect import Collected, collect_leads
-from leadscore.pipeline.run import open_wanted
+from leadscore.pipeline.run import open_log, open_wanted
 
 
 @dataclass(frozen=True)
@@ -27,18 +28,35 @@ class Checked:
     """The export's leads, where an export was given."""
 
 
-def check_config(config: Path, overrides: Sequence[str], export: Path | None, as_of: date) -> Checked:
+def check_config(
+    config: Path, overrides: Sequence[str], export: Path | None, as_of: date, events: Sequence[Path] = ()
+) -> Checked:
     """Raises ConfigError with every fault of the config, InputError for columns the export lacks."""
     tree = load_tree(str(config), config_bytes(config), overrides)
     model = build_model(tree)
     if export is None:
         return Checked(model, lint_model(model, tree), None)
-    collected = collect_leads(open_wanted(export, model), model, as_of)
+    logs = [open_log(path, model) for path in events]
+    collected = collect_leads(open_wanted(export, model), model, as_of, logs)
     tallies = {
         name: RuleTally(rule.fired, collected.tally.leads - rule.unknown, collected.tally.leads)
         for name, rule in collected.tally.rules.items()
     }
-    return Checked(model, lint_model(model, tree, tallies), collected)
+    signs = {
+        name: RuleTally(sign.holds, collected.tally.leads - sign.unknown, collected.tally.leads)
+        for name, sign in collected.tally.signs.items()
+    }
+    return Checked(model, lint_model(model, tree, tallies, signs), collected)
+
+
+def resolve_config(config: Path, overrides: Sequence[str]) -> str:
+    """The config as it stands after extends and --set, as YAML that loads to the same model.
+
+    Raises ConfigError with every fault of it.
+    """
+    tree = load_tree(str(config), config_bytes(config), overrides)
+    build_model(tree)
+    return dump(tree.data)
 
 
 def explain_doubt(code: str) -> str:

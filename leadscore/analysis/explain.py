@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from leadscore.errors import InputError, Problem
+from leadscore.fields import Seen
 from leadscore.model.schema import Model
+from leadscore.pipeline.activity import gather_activity
 from leadscore.pipeline.batch import Scored, score_leads
 from leadscore.pipeline.collect import refuse_ambiguous_dates, refuse_columns
 from leadscore.pipeline.combine import Line
 from leadscore.pipeline.export import Export
+from leadscore.pipeline.lists import divide_leads
+from leadscore.pipeline.prepare import NO_ACTIVITY
 from leadscore.pipeline.tally import Tally
 from leadscore.points import format_points
 
@@ -41,7 +48,14 @@ class Explanation:
     grade: str
     coverage: int
     disqualified_by: str
+    part: str
+    """The file the lead stands in: ranked, disqualified or screened."""
+    screen: str
+    """lamb, suspect or spam; empty where the config has no screen. So are the signs that say so."""
+    signs: str
     lines: tuple[ExplainedLine, ...]
+    measures: tuple[tuple[str, str | None], ...] = ()
+    """The other columns that follow from the points, as they are written; None where one is unknown."""
 
     @property
     def unknown(self) -> list[str]:
@@ -51,18 +65,22 @@ class Explanation:
         )
 
 
-def explain_lead(export: Export, model: Model, as_of: date, wanted: str) -> Explanation:
+def explain_lead(
+    export: Export, model: Model, as_of: date, wanted: str, logs: Sequence[Export] = ()
+) -> Explanation:
     """The arithmetic of the lead with this id.
 
     Raises InputError if there is none or more than one, and ConfigError for dates with two readings: what
     `score` refuses is not explained.
     """
     columns = refuse_columns(export, model)
+    activity = gather_activity(logs, model, as_of)
     found: list[Explanation] = []
     for batch in export.batches(sorted(set(columns.values()))):
         rows = np.flatnonzero((batch.leads[columns[model.id]] == wanted).to_numpy(dtype=bool, na_value=False))
         if len(rows):
-            scored = score_leads(batch.leads, model, columns, as_of, export.kinds)
+            seen = NO_ACTIVITY if activity is None else activity.of(batch.leads[columns[model.id]])
+            scored = score_leads(batch.leads, model, columns, as_of, export.kinds, seen)
             tally = Tally()
             tally.add(scored, batch.lines)
             refuse_ambiguous_dates(tally, "config")
@@ -83,6 +101,7 @@ def explain_lead(export: Export, model: Model, as_of: date, wanted: str) -> Expl
 
 def _explanation(scored: Scored, model: Model, lead: int, wanted: str, line: int) -> Explanation:
     row = scored.columns.iloc[lead]
+    parts = divide_leads(scored.columns.iloc[[lead]], model)
     lines = zip(scored.contributions.lines, scored.contributions.points[:, lead].tolist(), strict=True)
     return Explanation(
         id=wanted,
@@ -92,8 +111,18 @@ def _explanation(scored: Scored, model: Model, lead: int, wanted: str, line: int
         grade=str(row["grade"]) if model.grade else "",
         coverage=int(row["coverage"]),
         disqualified_by="" if row.isna()["disqualified_by"] else str(row["disqualified_by"]),
+        part=next(name for name, here in parts.items() if here[0]),
+        screen=str(row["screen"]) if model.screen else "",
+        signs=str(row["signs"]) if model.screen else "",
         lines=tuple(_explained(scored, model, lead, line, points) for line, points in lines),
+        measures=tuple((name, _written(row[name])) for name in model.measures if name in row),
     )
+
+
+def _written(cell: Any) -> str | None:
+    if isinstance(cell, str):
+        return cell
+    return None if pd.isna(cell) else format_points(int(cell))
 
 
 def _explained(scored: Scored, model: Model, lead: int, line: Line, points: int) -> ExplainedLine:
@@ -103,13 +132,22 @@ def _explained(scored: Scored, model: Model, lead: int, line: Line, points: int)
     values = tuple(
         (name, scored.leads[name].text(lead) if scored.leads[name].known[lead] else None) for name in names
     )
+    if ("rule", line.name) in scored.leads.activity:
+        values = ((line.rule.describe(), _events(scored.leads.activity["rule", line.name], lead)),)
     known = bool(scored.contributions.known[line.name][lead])
     return ExplainedLine(line.name, line.kind, line.group, points, known, line.rule.describe(), values)
+
+
+def _events(seen: Seen, lead: int) -> str:
+    count = int(seen.count[lead])
+    return f"{count}, the last {seen.age[lead]:.0f} days ago" if count else "none"
 
 
 def _bound(line: Line, model: Model) -> str:
     """What a decay, a floor or a cap says, in the config's words."""
     group = model.groups.get(line.group)
+    if line.kind == "others":
+        return "only the best group counts"
     if line.kind == "decay":
         rules = group.rules if group else ()
         decay = next((rule.decay for rule in rules if line.name == f"{rule.name}: decay"), None)

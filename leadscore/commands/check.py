@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from leadscore.commands.common import AsOf, Json, Set, print_json, read_as_of
+from leadscore.commands.common import AsOf, Events, Json, Set, print_json, read_as_of
 
 Config = Annotated[Path | None, typer.Argument(help="The scoring model, a YAML file.", show_default=False)]
 Export = Annotated[
@@ -17,14 +17,20 @@ Explain = Annotated[
     str | None,
     typer.Option("--explain", metavar="CODE", help="Explain one kind of doubt.", show_default=False),
 ]
+Resolved = Annotated[
+    bool,
+    typer.Option(
+        "--resolved", help="Print the config as it stands after extends and --set, and nothing else."
+    ),
+]
 
 
 def check(
     config: Config = None, export: Export = None, as_of: AsOf = None, set_: Set = None, json_: Json = False,
-    explain: Explain = None,
+    explain: Explain = None, events: Events = None, resolved: Resolved = False,
 ) -> int:  # fmt: skip
     """List every fault (exit 3) and doubt (exit 0) of a config."""
-    from leadscore.analysis.check import check_config, explain_doubt
+    from leadscore.analysis.check import check_config, explain_doubt, resolve_config
     from leadscore.views.check import check_json, check_view
     from leadscore.views.screen import plain, show
 
@@ -33,7 +39,10 @@ def check(
         return 0
     if config is None:
         raise typer.BadParameter("name a config, or a kind of doubt after --explain", param_hint="CONFIG")
-    checked = check_config(config, set_ or (), export, read_as_of(as_of))
+    if resolved:
+        typer.echo(resolve_config(config, set_ or ()), nl=False)
+        return 0
+    checked = check_config(config, set_ or (), export, read_as_of(as_of), events or ())
     if json_:
         print_json(check_json(checked))
     else:

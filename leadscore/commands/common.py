@@ -30,6 +30,12 @@ Set = Annotated[
         show_default=False,
     ),
 ]
+Events = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--events", metavar="FILE", help="An activity log; may be given more than once.", show_default=False
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 
 

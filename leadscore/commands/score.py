@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leadscore.commands.common import AsOf, Config, Export, Json, Set, print_json, read_as_of
+from leadscore.commands.common import AsOf, Config, Events, Export, Json, Set, print_json, read_as_of
 from leadscore.errors import LateError, Problem
 
 if TYPE_CHECKING:
@@ -38,21 +38,23 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Do not show the summ
 
 def score(
     export: Export, config: Config, out: Out, as_of: AsOf = None, set_: Set = None, format_: Format = None,
-    json_: Json = False, quiet: Quiet = False,
+    events: Events = None, json_: Json = False, quiet: Quiet = False,
 ) -> int:  # fmt: skip
     """Score, tier and rank the leads of an export."""
-    from leadscore.model.load import config_bytes, load_content
+    from leadscore.model.load import build_model, config_bytes, load_tree
     from leadscore.pipeline.run import Job, score_export
 
     day = read_as_of(as_of)
     content = config_bytes(config)
-    model = load_content(str(config), content, set_ or ())
+    tree = load_tree(str(config), content, set_ or ())
+    model = build_model(tree)
     if format_:
         output = model.output.model_copy(update={"formats": tuple(dict.fromkeys(map(str, format_)))})
         model = model.model_copy(update={"output": output})
     target = Path(str(out).replace("{as_of}", day.isoformat()))
     digest = hashlib.sha256(content).hexdigest()
-    run = score_export(Job(export, model, day, target, config.name, digest, tuple(set_ or ())))
+    overrides, logs = tuple(set_ or ()), tuple(events or ())
+    run = score_export(Job(export, model, day, target, config.name, digest, overrides, logs, tree.bases))
     try:
         _show(run, json_, quiet)
     except BrokenPipeError:

@@ -6,7 +6,9 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from leadscore.model.nurture import NURTURE_COLUMNS
 from leadscore.model.schema import Model
+from leadscore.model.screen import SCREEN_COLUMNS
 from leadscore.model.tree import Fault, Path
 from leadscore.part import nearest
 from leadscore.text import fold
@@ -24,26 +26,78 @@ _RESERVED = {
     "nul",
     *(f"{port}{number}" for port in ("com", "lpt") for number in range(10)),
 }
-_LINE_ENDINGS = (": decay", ": floor", ": cap")
+_LINE_ENDINGS = (": decay", ": floor", ": cap", ": others")
 
 
 def check_model(model: Model) -> Iterator[Fault]:
     """Keys that contradict each other across the config."""
     yield from _check_rules(model)
     yield from _twice([item.name for item in model.disqualify], ("disqualify",))
+    yield from _check_signs(model)
     yield from _check_tiers(model)
+    yield from _check_nurture(model)
+    yield from _check_best_of(model)
     for key in ("rows", "columns") if model.grade else ():
-        group = getattr(model.grade, key).group
-        if group not in model.groups:
-            meant = nearest(group, model.groups)
-            hint = f"did you mean {meant}?" if meant else f"groups are {', '.join(model.groups)}"
-            yield Fault(("grade", key, "group"), "there is no group of that name", hint)
+        yield from _check_group(getattr(model.grade, key).group, ("grade", key, "group"), model)
+
+
+def lead_columns(model: Model) -> list[str]:
+    """The columns that scoring may add, those of the groups aside."""
+    return [*LEAD_COLUMNS, *model.measures, *list_columns(model)]
+
+
+def list_columns(model: Model) -> tuple[str, ...]:
+    """Those of them that come from the screen and the nurture list."""
+    screen, nurture = SCREEN_COLUMNS if model.screen else (), NURTURE_COLUMNS if model.nurture else ()
+    return (*screen, *nurture)
+
+
+def _check_group(group: str, path: Path, model: Model) -> Iterator[Fault]:
+    if group not in model.groups:
+        meant = nearest(group, model.groups)
+        hint = f"did you mean {meant}?" if meant else f"groups are {', '.join(model.groups)}"
+        yield Fault(path, "there is no group of that name", hint)
+
+
+def _check_signs(model: Model) -> Iterator[Fault]:
+    first: dict[str, Path] = {}
+    for path, sign in model.screen.places() if model.screen else ():
+        if first.setdefault(sign.name, path) != path:
+            yield Fault((*path, "name"), "two signs have this name", "rename one of them", first[sign.name])
+
+
+def _check_nurture(model: Model) -> Iterator[Fault]:
+    if model.nurture is None:
+        return
+    cuts = {tier.name: tier.min_score for tier in model.tiers}
+    if model.nurture.tier not in cuts:
+        meant = nearest(model.nurture.tier, cuts)
+        hint = f"did you mean {meant}?" if meant else f"tiers are {', '.join(cuts)}"
+        yield Fault(("nurture", "tier"), "there is no tier of that name", hint)
+    elif cuts[model.nurture.tier] is None:
+        yield Fault(
+            ("nurture", "tier"), "this tier has no min_score to be near to", "name a tier that has one"
+        )
+    if model.nurture.fit:
+        yield from _check_group(model.nurture.fit.group, ("nurture", "fit", "group"), model)
+
+
+def _check_best_of(model: Model) -> Iterator[Fault]:
+    if model.best_of is None:
+        return
+    for place, group in enumerate(model.best_of.groups):
+        yield from _check_group(group, ("best_of", "groups", place), model)
+    others = lead_columns(model.model_copy(update={"best_of": None}))
+    for column in model.best_of.columns:
+        if column in others:
+            what = f"would make a second column called {column}"
+            yield Fault(("best_of", "name"), what, "write another name, such as persona or product")
 
 
 def _check_rules(model: Model) -> Iterator[Fault]:
     first: dict[str, Path] = {}
     for name, group in model.groups.items():
-        if name in LEAD_COLUMNS:
+        if name in lead_columns(model):
             yield Fault(("groups", name), "is the name of an output column", "give the group another name")
         for place, rule in enumerate(group.rules):
             path = ("groups", name, "rules", place, "name")
@@ -79,6 +133,8 @@ def _check_tiers(model: Model) -> Iterator[Fault]:
     names = [tier.name for tier in model.tiers]
     yield from _twice(names, ("tiers",))
     yield from _check_file_names(names)
+    if model.matrix:
+        return  # ``check_measures`` says what its tiers need
     cuts = [tier.min_score for tier in model.tiers]
     for place, cut in enumerate(cuts[:-1]):
         if cut is None:

@@ -10,11 +10,20 @@ from pydantic import Field as Setting, model_validator
 
 from leadscore.fields import FieldType
 from leadscore.part import Part, refuse_key
-from leadscore.scalars import Flag, Text, Texts, Words
+from leadscore.scalars import Days, Flag, Text, Texts, Words
 from leadscore.text import fold
 
-Derivation = Literal["email_domain", "email_kind", "age"]
-DERIVED_TYPES: dict[str, FieldType] = {"email_domain": "text", "email_kind": "text", "age": "number"}
+Derivation = Literal["email_domain", "email_kind", "age", "last_event", "event_count", "event_value"]
+DERIVED_TYPES: dict[str, FieldType] = {
+    "email_domain": "text",
+    "email_kind": "text",
+    "age": "number",
+    "last_event": "date",
+    "event_count": "number",
+    "event_value": "number",
+}
+EVENT_DERIVATIONS = ("last_event", "event_count", "event_value")
+"""Made from the activity log rather than from another field."""
 _FORMAT_LETTERS = "aAbBdfHIjmMpSyY"
 DERIVED_FROM: dict[str, FieldType] = {"email_domain": "text", "email_kind": "text", "age": "date"}
 
@@ -37,11 +46,13 @@ class FieldConfig(Part):
     false: Words = ("false", "no", "0")
     derive: Derivation | None = None
     of: Text | None = None
+    event: Texts | None = None
+    """The events of the log a field is derived from; any event without it."""
+    within_days: Days | None = None
 
     @model_validator(mode="after")
     def _refuse_contradictions(self) -> Self:
-        if (self.derive is None) != (self.of is None):
-            raise ValueError("derive and of go together; write for example {derive: email_domain, of: email}")
+        self._refuse_derivation()
         if self.derive and self.columns:
             raise refuse_key("from", "a derived field has no column of its own; remove from or derive")
         if self.thousands == self.decimal:
@@ -52,6 +63,16 @@ class FieldConfig(Part):
         if both:
             raise refuse_key("false", "has a word that true has as well; declare both lists")
         return self
+
+    def _refuse_derivation(self) -> None:
+        from_log = self.derive in EVENT_DERIVATIONS
+        if (self.derive is not None and not from_log) != (self.of is not None):
+            raise ValueError("derive and of go together; write for example {derive: email_domain, of: email}")
+        for key in ("event", "within_days"):
+            if getattr(self, key) is not None and not from_log:
+                raise refuse_key(
+                    key, f"is for fields made from the log; derive one of {', '.join(EVENT_DERIVATIONS)}"
+                )
 
 
 def _tells_a_day(format: str) -> bool:

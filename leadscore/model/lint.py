@@ -3,56 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import NamedTuple
 
-from leadscore.errors import Problem
 from leadscore.model.covers import covers
+from leadscore.model.lint_lists import (
+    nurture_points_out_of_reach,
+    sign_always_holds,
+    sign_never_holds,
+    sign_stands_twice,
+)
+from leadscore.model.lint_measures import (
+    matrix_cut_out_of_reach,
+    matrix_tiers_mixed,
+    scale_cut_out_of_reach,
+)
 from leadscore.model.schema import Axis, Model
+from leadscore.model.subject import Finding as Finding, Subject, Tally as Tally
 from leadscore.model.tree import Fault, Path, Tree, child
 from leadscore.points import format_points
-from leadscore.rules import AnyRule
 from leadscore.rules.table import Table
 
 
-class Tally(NamedTuple):
-    """What a rule did with the leads of an export."""
-
-    with_points: int
-    known: int
-    leads: int
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A doubt, and the name under which its explanation stands in ``FINDINGS``."""
-
-    code: str
-    problem: Problem
-
-
-@dataclass(frozen=True)
-class Subject:
-    """What is looked at: the model, the fields its file declares, and what its rules did if that is known."""
-
-    model: Model
-    declared: tuple[str, ...] = ()
-    tallies: Mapping[str, Tally] = field(default_factory=dict)
-
-    def rules(self) -> Iterator[tuple[Path, AnyRule]]:
-        """Every rule with its path."""
-        for name, group in self.model.groups.items():
-            for place, rule in enumerate(group.rules):
-                yield ("groups", name, "rules", place), rule
-
-
-def lint_model(model: Model, tree: Tree, tallies: Mapping[str, Tally] | None = None) -> list[Finding]:
-    """Every doubt about a model, by line; ``tallies`` (by rule name) adds those about an export."""
-    fields = child(tree.data, "fields")
-    subject = Subject(model, tuple(fields) if isinstance(fields, dict) else (), tallies or {})
+def lint_model(
+    model: Model,
+    tree: Tree,
+    tallies: Mapping[str, Tally] | None = None,
+    signs: Mapping[str, Tally] | None = None,
+) -> list[Finding]:
+    """Every doubt about a model, by line; ``tallies`` (of rules) and ``signs`` add those about an export."""
+    subject = Subject(model, _declared(tree), tallies or {}, signs or {})
     found = [Finding(code, tree.problem(fault)) for code, find in FINDINGS.items() for fault in find(subject)]
     return sorted(found, key=lambda finding: finding.problem)
+
+
+def _declared(tree: Tree) -> tuple[str, ...]:
+    """The fields its own file declares; those of a config it extends may be there for others."""
+    fields = child(tree.data, "fields")
+    names = tuple(fields) if isinstance(fields, dict) else ()
+    return tuple(name for name in names if tree.file_of(("fields", name)) == tree.file)
 
 
 def tier_above_maximum(subject: Subject) -> Iterator[Fault]:
@@ -171,7 +159,7 @@ def rule_always_matches(subject: Subject) -> Iterator[Fault]:
     """Every lead of the export gets the same points from a rule, so it separates nobody from anybody."""
     for path, rule in subject.rules():
         tally = subject.tallies.get(rule.name)
-        same = len({*rule.choices(), 0}) == 2 and rule.kind != "count" and rule.decay is None
+        same = len({*rule.choices(), 0}) == 2 and rule.kind not in ("count", "profile") and rule.decay is None
         if tally and same and tally.leads == tally.with_points == tally.known > 0:
             what = f"every lead gets the same points (all {tally.leads:,})"
             yield Fault(path, what, "make it narrower, or remove it")
@@ -189,4 +177,11 @@ FINDINGS: dict[str, Callable[[Subject], Iterator[Fault]]] = {
     "field-not-used": field_not_used,
     "rule-never-matches": rule_never_matches,
     "rule-always-matches": rule_always_matches,
+    "sign-stands-twice": sign_stands_twice,
+    "sign-never-holds": sign_never_holds,
+    "sign-always-holds": sign_always_holds,
+    "nurture-points-out-of-reach": nurture_points_out_of_reach,
+    "scale-cut-out-of-reach": scale_cut_out_of_reach,
+    "matrix-cut-out-of-reach": matrix_cut_out_of_reach,
+    "matrix-tiers-mixed": matrix_tiers_mixed,
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path as FilePath
@@ -11,16 +13,23 @@ from pydantic import ValidationError
 
 from leadscore.errors import ConfigError, Problem
 from leadscore.model.check import check_model
+from leadscore.model.extend import extend
 from leadscore.model.overrides import override
 from leadscore.model.parse import SIZE_LIMIT, read_tree
 from leadscore.model.preset import add_preset
 from leadscore.model.problems import faults_of
 from leadscore.model.prune import is_consequence, original, prune
+from leadscore.model.ranges import check_measures
 from leadscore.model.resolve import resolve_fields
 from leadscore.model.schema import Model
-from leadscore.model.tree import Fault, Node, Path, Tree
+from leadscore.model.tree import Base, Fault, Node, Path, Tree, child
 from leadscore.part import FAULT_LIMIT
 from leadscore.scalars import plain
+
+BASE_LIMIT = 10
+"""So many configs may extend each other in a row."""
+
+_NO_MAPPING = Fault((), "must be a mapping (key: value)", "write at least name, id, groups and tiers")
 
 
 def load_model(source: str | FilePath | Mapping[str, Any], overrides: Sequence[str] = ()) -> Model:
@@ -41,7 +50,45 @@ def load_content(file: str, content: bytes, overrides: Sequence[str] = ()) -> Mo
 
 def load_tree(file: str, content: bytes, overrides: Sequence[str] = ()) -> Tree:
     """The values and places of a config, for ``build_model`` and then ``lint_model``."""
-    return _override_all(read_tree(file, content), overrides)
+    return _override_all(_read_extended(file, content, ()), overrides)
+
+
+def _read_extended(file: str, content: bytes, seen: tuple[str, ...]) -> Tree:
+    """A config's tree over those it extends. ``seen`` are the files it is extended by."""
+    own = read_tree(file, content)
+    written = child(own.data, "extends")
+    if not isinstance(own.data, dict) or not isinstance(written, str):
+        return own  # what else may stand there the schema refuses
+    del own.data["extends"]
+    path, seen = FilePath(file).parent / written, (*seen, os.path.realpath(file))
+    try:
+        below = _base_bytes(own, written, path)
+        _refuse_base(own, written, os.path.realpath(path), seen)
+        base = _read_extended(str(path), below, seen)
+        if not isinstance(base.data, dict):
+            raise ConfigError(base.refusals() or _problems(base, [_NO_MAPPING]))
+    except ConfigError as error:
+        raise ConfigError([*own.refusals(), *error.problems]) from None
+    own.bases = (Base(written, hashlib.sha256(below).hexdigest()),)
+    return extend(base, own)
+
+
+def _refuse_base(own: Tree, written: str, path: str, seen: Sequence[str]) -> None:
+    what = hint = ""
+    if path in seen:
+        what, hint = f"{written!r} leads back to this config", "one of them must extend nothing"
+    elif len(seen) > BASE_LIMIT:
+        what, hint = f"more than {BASE_LIMIT} configs extend each other", "put some of them together"
+    if what:
+        raise ConfigError(own.problem(Fault(("extends",), what, hint)))
+
+
+def _base_bytes(own: Tree, written: str, path: FilePath) -> bytes:
+    try:
+        return config_bytes(path)
+    except ConfigError as error:
+        what, hint = f"{written!r} {error.problems[0].what}", "the path counts from the folder of this config"
+        raise ConfigError(own.problem(Fault(("extends",), what, hint))) from None
 
 
 def config_bytes(path: str | FilePath) -> bytes:
@@ -51,7 +98,7 @@ def config_bytes(path: str | FilePath) -> bytes:
             return file.read(SIZE_LIMIT + 1)
     except IsADirectoryError:
         raise ConfigError(Problem(str(path), what="is a folder", hint="name the config file in it")) from None
-    except (FileNotFoundError, NotADirectoryError):
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # a path with a null character
         raise ConfigError(Problem(str(path), what="is not there", hint="check the path after -c")) from None
     except OSError:
         raise ConfigError(Problem(str(path), what="cannot be read", hint="check who may read it")) from None
@@ -60,8 +107,7 @@ def config_bytes(path: str | FilePath) -> bytes:
 def build_model(tree: Tree) -> Model:
     """The model a tree describes. Raises ConfigError with every problem of it."""
     if not isinstance(tree.data, dict):
-        fault = Fault((), "must be a mapping (key: value)", "write at least name, id, groups and tiers")
-        raise ConfigError(_problems(tree, [fault]))
+        raise ConfigError(_problems(tree, [_NO_MAPPING]))
     data, faults = add_preset(tree.data)
     faulty: set[Path] = set()
     try:
@@ -72,10 +118,10 @@ def build_model(tree: Tree) -> Model:
             raise ConfigError(_problems(tree, faults)) from None
         model, faulty = prune(data)
     model, of_fields = resolve_fields(model)
-    for fault in islice([*of_fields, *check_model(model)], FAULT_LIMIT):
+    for fault in islice([*of_fields, *check_model(model), *check_measures(model)], FAULT_LIMIT):
         if not is_consequence(fault, data, faulty):
             faults.append(_in_whole(fault, data, faulty))
-    if faults or tree.refused:
+    if faults or tree.refusals():
         raise ConfigError(_problems(tree, faults))
     return model
 

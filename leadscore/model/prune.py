@@ -73,8 +73,14 @@ def original(data: Node, faulty: set[Path], path: Path) -> Path:
 def is_consequence(fault: Fault, data: dict[str, Node], faulty: set[Path]) -> bool:
     """Whether a fault of what is left is only due to what was left out."""
     if fault.path[0] == "tiers" and len(fault.path) == 2:
-        return any(path[0] == "tiers" for path in faulty)
+        return any(path[0] in ("tiers", "matrix") for path in faulty)
     if fault.path[0] == "grade" and fault.path[-1] == "group":
         groups, rows_or_columns = child(data, "groups"), child(child(data, "grade"), fault.path[1])
         return has(groups, str(child(rows_or_columns, "group")))
+    if fault.path[0] == "nurture":
+        meant = "tiers" if fault.path[-1] == "tier" else "groups"
+        return any(path[0] == meant for path in faulty)
+    if fault.path[0] in ("scales", "heat", "matrix") or fault.path[-1] == "high":
+        named = ("groups", "scales", "score", "value", "matrix", "tiers")
+        return any(path[0] in named for path in faulty)
     return "stand-in" in fault.path

@@ -3,77 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import Field as Setting, model_validator
 
-from leadscore.criteria import Criteria, Test
-from leadscore.decays import Decay
 from leadscore.fields import Use, under
+from leadscore.measures import BestOf, Heat, Scale, Value
+from leadscore.model.accounts import Accounts
 from leadscore.model.columns import FieldConfig as FieldConfig
 from leadscore.model.digest import digest
+from leadscore.model.events import EventLog
+from leadscore.model.extend import Extends
+from leadscore.model.group import Group as Group, ScoreConfig as ScoreConfig, within as within
+from leadscore.model.nurture import Nurture
+from leadscore.model.order import Keys, key_name
+from leadscore.model.outcome import Outcome
+from leadscore.model.output import Checks as Checks, Output as Output
+from leadscore.model.screen import Disqualifier as Disqualifier, Screen, uses_of
 from leadscore.part import Part, refuse_key
-from leadscore.rules import AnyRule
-from leadscore.scalars import Count, CountOrShare, Flag, Name, NoTwins, Points, Text, Texts, Values, Word
-
-
-class Group(Part):
-    """Rules whose points add up, within a floor and a cap."""
-
-    cap: Points | None = None
-    floor: Points | None = None
-    decay: Decay | None = None
-    rules: tuple[AnyRule, ...] = Setting(min_length=1)
-
-    @model_validator(mode="after")
-    def _refuse_crossed_bounds(self) -> Self:
-        _refuse_crossed(self.floor, self.cap)
-        return self
-
-    def bounds(self) -> tuple[int, int]:
-        """The least and the most points (hundredths) the group can give."""
-        low, high = self.sums()
-        return within(low, self.floor, self.cap), within(high, self.floor, self.cap)
-
-    def sums(self) -> tuple[int, int]:
-        """The same before floor and cap."""
-        each = [rule.bounds() for rule in self.rules]
-        low, high = sum(low for low, _ in each), sum(high for _, high in each)
-        if self.decay:
-            # What was earned may fade to nothing; what was lost stays.
-            low = sum(min(low, 0) for low, _ in each)
-        return low, high
-
-    def uses(self) -> Iterator[Use]:
-        """Every field the group reads."""
-        for index, rule in enumerate(self.rules):
-            yield from under("rules", under(index, rule.uses()))
-        if self.decay:
-            yield from under("decay", self.decay.uses())
-
-
-def within(points: int, floor: int | None, cap: int | None) -> int:
-    """The points, held between floor and cap where there are any."""
-    points = points if floor is None else max(points, floor)
-    return points if cap is None else min(points, cap)
-
-
-def _refuse_crossed(floor: int | None, cap: int | None) -> None:
-    if floor is not None and cap is not None and floor > cap:
-        raise refuse_key("cap", "is below floor; swap them")
-
-
-class ScoreConfig(Part):
-    """How group points become the score."""
-
-    combine: Literal["sum"] = "sum"
-    floor: Points | None = None
-    cap: Points | None = None
-
-    @model_validator(mode="after")
-    def _refuse_crossed_bounds(self) -> Self:
-        _refuse_crossed(self.floor, self.cap)
-        return self
+from leadscore.scalars import Name, NoTwins, Points, Text, Texts
 
 
 class Axis(Part):
@@ -101,63 +49,34 @@ class Tier(Part):
 
     name: Name
     min_score: Points | None = None
-
-
-class Disqualifier(Part):
-    """Takes a lead out of the ranking; it keeps its score."""
-
-    name: Name
-    when: Criteria
-
-
-class Outcome(Part):
-    """Which leads were won, as far as the export knows."""
-
-    field: Text
-    won: Values
-    at: Text | None = None
-    """When; nothing reads it yet, so the export need not have it."""
-
-    @property
-    def test(self) -> Test:
-        """The test that a won lead passes."""
-        return Test.model_validate({"in": self.won})
-
-
-class Output(Part):
-    """What is written."""
-
-    formats: tuple[Literal["csv", "parquet"], ...] = Setting(default=("csv",), min_length=1)
-    reasons: Count = 3
-    contributions: Flag = False
-    formula_guard: Flag = True
-    prefix: Word = ""
-    """Put before the names of the columns leadscore adds, for exports that have a `score` of their own."""
-
-
-class Checks(Part):
-    """What a run may not exceed before it stops being complete."""
-
-    max_rows_set_aside: CountOrShare = 0
-    max_unreadable_cells: CountOrShare = 0
-    min_rows: Count = 1
-    max_row_drop: CountOrShare | None = None
+    high: Texts | None = None
+    """The axes of the matrix that are high in it."""
 
 
 class Model(Part):
     """A scoring model: a config that was read, checked and whose fields all have a type."""
 
     name: Name
+    extends: Extends = None
     id: Text
     preset: Text | None = None
     fields: Annotated[dict[Name, FieldConfig], NoTwins] = Setting(default={})
+    screen: Screen | None = None
     disqualify: tuple[Disqualifier, ...] = ()
     groups: Annotated[dict[Name, Group], NoTwins] = Setting(min_length=1)
     score: ScoreConfig = ScoreConfig()
     grade: Grade | None = None
+    value: Value | None = None
+    scales: Annotated[dict[Name, Scale], NoTwins] = Setting(default={})
+    heat: Heat | None = None
+    best_of: BestOf | None = None
+    matrix: Annotated[dict[Name, Points], NoTwins] | None = None
     tiers: tuple[Tier, ...] = Setting(min_length=1)
-    rank_by: Texts = ("score",)
+    nurture: Nurture | None = None
+    accounts: Accounts | None = None
+    rank_by: Keys = ("score",)
     outcome: Outcome | None = None
+    events: EventLog = EventLog()
     output: Output = Output()
     checks: Checks = Checks()
 
@@ -169,20 +88,37 @@ class Model(Part):
     def sums(self) -> tuple[int, int]:
         """The same before the score's floor and cap."""
         groups = [group.bounds() for group in self.groups.values()]
-        return sum(low for low, _ in groups), sum(high for _, high in groups)
+        combine = max if self.score.combine == "max" else sum
+        return combine(low for low, _ in groups), combine(high for _, high in groups)
 
     def uses(self) -> Iterator[Use]:
         """Every field the config reads, in the order of the file, with the type it needs it to be."""
         yield Use(self.id, "text", ("id",))
-        for index, disqualifier in enumerate(self.disqualify):
-            yield from under("disqualify", under(index, under("when", disqualifier.when.uses())))
+        yield from under("screen", self.screen.uses() if self.screen else iter(()))
+        yield from under("disqualify", uses_of(self.disqualify))
         for name, group in self.groups.items():
             yield from under("groups", under(name, group.uses()))
-        for index, name in enumerate(self.rank_by):
-            if name != "score":
-                yield Use(name, None, ("rank_by", index))
+        if self.value:
+            yield from under("value", self.value.uses())
+        for index, key in enumerate(self.rank_by):
+            if key_name(key) not in self.columns:
+                yield Use(key_name(key), None, ("rank_by", index))
+        yield from under("nurture", self.nurture.uses() if self.nurture else iter(()))
+        yield from self.accounts.uses() if self.accounts else ()
         if self.outcome:
             yield Use(self.outcome.field, None, ("outcome", "field"), self.outcome.won)
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """The columns that measures add, in the order of the output."""
+        value, product = ("expected_value",) * bool(self.value), ("product",) * bool(self.matrix)
+        heat = ("heat", "heat_colour") if self.heat else ()
+        return (*(self.best_of.columns if self.best_of else ()), *value, *product, *heat, *self.scales)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of its own that leads can be ranked by."""
+        return ("score", "tier", "coverage", *self.groups, *self.measures)
 
     @property
     def digest(self) -> str:

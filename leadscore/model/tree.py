@@ -15,6 +15,13 @@ Path = tuple[str | int, ...]
 """The keys and list positions that lead to a value."""
 
 
+class Base(NamedTuple):
+    """A config that another one extends: its path as it is written there, and its SHA-256."""
+
+    file: str
+    sha256: str
+
+
 class Fault(NamedTuple):
     """Something wrong with the value at a path; ``beside`` is the other value it does not go with."""
 
@@ -32,26 +39,35 @@ class Tree:
     data: Node = None
     places: dict[Path, tuple[int, int]] = field(default_factory=dict)
     """Line and column of every key and list item; empty for a config that is not from a file."""
+    files: dict[Path, str] = field(default_factory=dict)
+    """The file of each place that is in a config this one extends."""
+    bases: tuple[Base, ...] = ()
+    """The configs this one extends, the nearest first."""
     overrides: dict[Path, str] = field(default_factory=dict)
     """Values that came from the command line, as they were written there."""
     refused: dict[Path, list[Problem]] = field(default_factory=dict)
     """What the YAML itself may not have: a key twice, an alias, a number with a leading zero."""
+    unfit: tuple[Problem, ...] = ()
+    """What could not be done to a config this one extends: a removal of what is not there."""
 
     def problem(self, fault: Fault) -> Problem:
         """The fault with its place; where its path leads nowhere, that of the last part that does."""
-        what = fault.what if fault.beside is None else f"{fault.what} ({self._whereabouts(fault.beside)})"
+        what = fault.what
+        if fault.beside is not None:
+            what = f"{what} ({self._whereabouts(fault.beside, self.file_of(fault.path))})"
         override = self._override(fault.path)
         if override is not None:
             return Problem(f"--set {override}", key=self.key(fault.path), what=what, hint=fault.hint)
-        return Problem(self.file, *self._place(fault.path), self.key(fault.path), what, fault.hint)
+        return Problem(*self._place(fault.path), self.key(fault.path), what, fault.hint)
 
     def refusals(self) -> list[Problem]:
-        """What the YAML may not have, each with its key."""
-        return [
+        """What the YAML may not have, each with its key, and what could not be done to a base."""
+        of_yaml = (
             replace(problem, key=self.key(path))
             for path, problems in self.refused.items()
             for problem in problems
-        ]
+        )
+        return [*of_yaml, *self.unfit]
 
     def key(self, path: Sequence[str | int]) -> str:
         """The path as one writes it after --set: list items go by their name where they have one."""
@@ -66,15 +82,20 @@ class Tree:
         starts = (path[:end] for end in range(len(path), 0, -1))
         return next((self.overrides[start] for start in starts if start in self.overrides), None)
 
-    def _place(self, path: Path) -> tuple[int, int]:
+    def file_of(self, path: Path) -> str:
+        """The file a value stands in: this config's, or that of one it extends."""
+        return self._place(path)[0]
+
+    def _place(self, path: Path) -> tuple[str, int, int]:
         while path and path not in self.places:
             path = path[:-1]
-        return self.places.get(path, (0, 0))
+        return self.files.get(path, self.file), *self.places.get(path, (0, 0))
 
-    def _whereabouts(self, path: Path) -> str:
-        override = self._override(path)
-        line = f"--set {override}" if override is not None else f"line {self._place(path)[0]}"
-        return f"{line}, {self.key(path)}" if self.places else self.key(path)
+    def _whereabouts(self, path: Path, seen_from: str) -> str:
+        override, (file, line, _) = self._override(path), self._place(path)
+        place = f"line {line}" if file == seen_from else f"{file}:{line}"
+        place = place if override is None else f"--set {override}"
+        return f"{place}, {self.key(path)}" if self.places else self.key(path)
 
 
 def child(value: Node, part: str | int) -> Node:

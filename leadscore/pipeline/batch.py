@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from leadscore.fields import TRUE, FieldType, Leads
+from leadscore.fields import TRUE, FieldType, Leads, Seen
 from leadscore.model.schema import Model
+from leadscore.pipeline.activity import gather_activity
 from leadscore.pipeline.combine import Contributions, add_up
-from leadscore.pipeline.export import unique_names
-from leadscore.pipeline.prepare import NO_KINDS, Unreadable, choose_columns, prepare_leads
+from leadscore.pipeline.frame import FrameExport
+from leadscore.pipeline.measure import TEXT, find_labels, measure_leads, to_column, to_text
+from leadscore.pipeline.prepare import NO_ACTIVITY, NO_KINDS, Unreadable, choose_columns, prepare_leads
 from leadscore.pipeline.reason import name_reasons
 from leadscore.pipeline.score import award_points
-from leadscore.pipeline.tier import assign_grades, assign_tiers
-from leadscore.points import Hundredths
-
-TEXT = pd.StringDtype(storage="pyarrow", na_value=np.nan)
+from leadscore.pipeline.screen import Screened, screen_leads
+from leadscore.pipeline.tier import assign_grades
+from leadscore.points import Flags, Hundredths
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,8 @@ class Scored:
     columns: pd.DataFrame
     """What scoring adds; points in whole hundredths (int64)."""
     unreadable: list[Unreadable]
+    screened: Screened | None = None
+    """What the screen says, where the config has one."""
 
 
 def score_leads(
@@ -41,28 +43,30 @@ def score_leads(
     columns: Mapping[str, str],
     as_of: date,
     kinds: Mapping[str, FieldType] = NO_KINDS,
+    activity: Mapping[tuple[str, str], Seen] = NO_ACTIVITY,
 ) -> Scored:
     """Score a batch whose fields stand in ``columns`` (field -> column); see ``prepare_leads``."""
-    prepared, unreadable = prepare_leads(leads, model, columns, as_of, kinds)
+    prepared, unreadable = prepare_leads(leads, model, columns, as_of, kinds, activity)
     contributions = add_up(prepared, model, award_points(prepared, model))
-    added = {"score": contributions.score}
+    measured = measure_leads(prepared, model, contributions)
     names = pa.array([tier.name for tier in model.tiers], pa.large_string())
-    tiers = names.take(pa.array(assign_tiers(contributions.score, model)))
     grades = assign_grades(contributions, model)
-    frame = pd.DataFrame(added, index=leads.index)
-    frame["tier"] = _text(tiers, leads.index)
+    frame = pd.DataFrame({"score": contributions.score}, index=leads.index)
+    frame["tier"] = to_text(names.take(pa.array(measured.tiers)), leads.index)
     for name, points in contributions.groups.items():
         frame[name] = points
+    for name, column in measured.columns.items():
+        frame[name] = to_column(column, leads.index)
     if grades is not None:
         frame["grade"] = pd.Series(grades, index=leads.index, dtype=TEXT)
-    frame["reasons"] = _text(name_reasons(contributions, model.output.reasons), leads.index)
+    frame["reasons"] = to_text(name_reasons(contributions, model.output.reasons), leads.index)
     frame["coverage"] = contributions.coverage
-    frame["disqualified_by"] = _text(_disqualified_by(prepared, model), leads.index)
-    return Scored(prepared, contributions, frame, unreadable)
-
-
-def _text(texts: pa.Array, index: pd.Index) -> pd.Series:
-    return pd.Series(pd.array(texts, dtype=TEXT), index=index)
+    screened = screen_leads(prepared, model)
+    if screened is not None:
+        frame["screen"] = to_text(screened.verdicts, leads.index)
+        frame["signs"] = to_text(screened.signs, leads.index)
+    frame["disqualified_by"] = to_text(_disqualified_by(prepared, model), leads.index)
+    return Scored(prepared, contributions, frame, unreadable, screened)
 
 
 def _disqualified_by(leads: Leads, model: Model) -> pa.Array:
@@ -74,38 +78,40 @@ def _disqualified_by(leads: Leads, model: Model) -> pa.Array:
     return names.take(pa.array(first, pa.int64(), mask=first < 0))
 
 
-def score_batch(leads: pd.DataFrame, model: Model, as_of: date) -> pd.DataFrame:
+def score_batch(
+    leads: pd.DataFrame, model: Model, as_of: date, events: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Score leads in a notebook or a pipeline: the same numbers as the ranked file.
 
-    ``leads`` has the export's columns, as text or typed; it is left as it is. Returns a frame with the
-    same index and only the columns scoring adds: score, tier, a column per group, grade (if the config
-    has one), reasons, coverage, disqualified_by. Points and coverage have at most two decimals; each is
-    the float nearest to the exact value, so that 83.5 is 83.5. Raises InputError if a column the config
-    reads is missing or stands twice.
+    ``leads`` has the export's columns, as text or typed, ``events`` those of the activity log, for a
+    config that counts events; both are left as they are. Returns a frame with the same index and only the
+    columns scoring adds: score, tier, a column per group and measure (percentiles aside), grade (if the
+    config has one), reasons, coverage, screen and signs (if it has a screen), disqualified_by. Numbers
+    have at most two decimals; each is the float nearest to the exact value, so that 83.5 is 83.5. Raises
+    InputError if a column the config reads is missing or stands twice, UsageError if it counts events and
+    there are none.
     """
-    labels = [str(label) for label in leads.columns]
-    names, _ = unique_names(labels)
-    repeated = {label for label in labels if labels.count(label) > 1}
-    columns = choose_columns(model, names, "leads", repeated)
-    named = leads.set_axis(list(names), axis=1)
-    kinds = {name: kind for name in names if (kind := _kind(named.dtypes[name]))}
-    added = score_leads(named, model, columns, as_of, kinds).columns
-    for name in ["score", *model.groups, "coverage"]:
-        added[name] = added[name] / 100
+    export = FrameExport(leads, "leads")
+    columns = choose_columns(model, export.columns, "leads", export.repeated)
+    logs = [] if events is None else [FrameExport(events, "events")]
+    activity = gather_activity(logs, model, as_of)
+    seen = NO_ACTIVITY if activity is None else activity.of(export.frame[columns[model.id]])
+    added = score_leads(export.frame, model, columns, as_of, export.kinds, seen).columns
+    for name in model.columns:
+        if name in added and not find_labels(name, model):
+            added[name] = added[name].astype("float64") / 100
     return added
 
 
-def _kind(dtype: Any) -> FieldType | None:
-    if pd.api.types.is_bool_dtype(dtype):
-        return "boolean"
-    if pd.api.types.is_numeric_dtype(dtype):
-        return "number"
-    return "date" if pd.api.types.is_datetime64_any_dtype(dtype) else None
+def whole_numbers(values: pd.Series) -> tuple[Hundredths, Flags]:
+    """A column of whole numbers with 0 where one is missing, and which are there."""
+    return values.fillna(0).to_numpy(dtype=np.int64), values.notna().to_numpy()
 
 
-def to_decimals(hundredths: Hundredths) -> pa.Array:
-    """Hundredths -> decimals with two places, without passing through floats."""
+def to_decimals(hundredths: Hundredths, known: Flags | None = None) -> pa.Array:
+    """Hundredths -> decimals with two places, without passing through floats; null where not known."""
     words = np.empty((len(hundredths), 2), dtype=np.int64)
     words[:, 0] = hundredths
     words[:, 1] = hundredths >> 63
-    return pa.Array.from_buffers(pa.decimal128(18, 2), len(hundredths), [None, pa.py_buffer(words)])
+    valid = None if known is None else pa.py_buffer(np.packbits(known, bitorder="little"))
+    return pa.Array.from_buffers(pa.decimal128(18, 2), len(hundredths), [valid, pa.py_buffer(words)])

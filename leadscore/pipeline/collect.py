@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 from leadscore.errors import ConfigError, InputError, Problem
-from leadscore.model.resolve import LEAD_COLUMNS
+from leadscore.fields import Field
+from leadscore.model.check import lead_columns
+from leadscore.model.order import key_name
 from leadscore.model.schema import Model
+from leadscore.pipeline.accounts import account_columns
+from leadscore.pipeline.activity import Activity, gather_activity
 from leadscore.pipeline.batch import Scored, score_leads
 from leadscore.pipeline.combine import Line
 from leadscore.pipeline.export import Batch, Export, SetAside
-from leadscore.pipeline.prepare import choose_columns
+from leadscore.pipeline.measure import TEXT, add_percentiles
+from leadscore.pipeline.prepare import NO_ACTIVITY, choose_columns
 from leadscore.pipeline.rank import rank_key
 from leadscore.pipeline.read import CsvExport
 from leadscore.pipeline.tally import Tally
@@ -39,12 +46,13 @@ class Collected:
     """``[line, lead]`` per batch, kept only where the config asks for them."""
     read: int = 0
     """Rows of the export, damaged ones included."""
+    activity: Activity | None = None
 
 
 def refuse_columns(export: Export, model: Model) -> dict[str, str]:
     """Field -> column. Raises InputError for missing columns and for names the output needs itself."""
     file = str(export.path)
-    taken = [model.output.prefix + name for name in (*LEAD_COLUMNS, *model.groups)]
+    taken = [model.output.prefix + name for name in (*lead_columns(model), *model.groups)]
     clashes = [
         Problem(
             file,
@@ -61,32 +69,46 @@ def refuse_columns(export: Export, model: Model) -> dict[str, str]:
     return choose_columns(model, export.columns, file, export.repeated)
 
 
-def collect_leads(export: Export, model: Model, as_of: date) -> Collected:
+def collect_leads(export: Export, model: Model, as_of: date, logs: Sequence[Export] = ()) -> Collected:
     """Score every batch and keep the few columns that are needed of all leads."""
     columns = refuse_columns(export, model)
+    activity = gather_activity(logs, model, as_of)
     tally, parts, contributions = Tally(), [], []
     lines: tuple[Line, ...] = ()
     for batch in export.batches(sorted(set(columns.values()))):
-        scored = score_leads(batch.leads, model, columns, as_of, export.kinds)
+        seen = NO_ACTIVITY if activity is None else activity.of(batch.leads[columns[model.id]])
+        scored = score_leads(batch.leads, model, columns, as_of, export.kinds, seen)
         tally.add(scored, batch.lines)
         parts.append(_keep(scored, batch, model, columns))
         lines = scored.contributions.lines
         if model.output.contributions:
             contributions.append(scored.contributions.points)
-    leads = pd.concat(parts, ignore_index=True)
+    leads = add_percentiles(pd.concat(parts, ignore_index=True), model)
     read = tally.leads + len(export.set_aside)
-    return Collected(leads, tally, list(export.set_aside), lines, contributions, read)
+    return Collected(leads, tally, list(export.set_aside), lines, contributions, read, activity)
 
 
 def _keep(scored: Scored, batch: Batch, model: Model, columns: dict[str, str]) -> pd.DataFrame:
     ids = batch.leads[columns[model.id]]
     kept = scored.columns.assign(id=ids.where(scored.leads[model.id].known), line=batch.lines)
-    for name in model.rank_by:
-        if name != "score":
-            kept[rank_key(name)] = scored.leads[name].values
+    for name in map(key_name, model.rank_by):
+        if name not in model.columns:
+            kept[rank_key(name, model)] = _values(scored.leads[name])
+    if model.nurture and model.nurture.idle:
+        kept["days_idle"] = scored.leads.age(model.nurture.idle.since)
+    if model.accounts:
+        kept = kept.assign(**account_columns(scored.leads[model.accounts.by]))
     if model.outcome:
         kept["won"] = model.outcome.test.hold(scored.leads[model.outcome.field], scored.leads.as_of)
     return kept
+
+
+def _values(field: Field) -> Any:
+    """A value per lead to rank by: a number (NaN where unknown), or a text."""
+    if field.numbers is not None:
+        return field.values
+    texts = pa.array(field.texts, pa.large_string())
+    return pd.array(texts.take(pa.array(field.codes, mask=field.codes < 0)), dtype=TEXT)
 
 
 def refuse_ambiguous_dates(tally: Tally, config: str) -> None:

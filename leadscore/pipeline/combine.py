@@ -15,13 +15,16 @@ from leadscore.model.schema import Group, Model, within
 from leadscore.points import Flags, Hundredths
 from leadscore.rules import AnyRule, Award
 
+OTHERS = "score: others"
+"""The line that takes off what all but the best group gave."""
+
 
 @dataclass(frozen=True)
 class Line:
     """One signed line of a score: a rule's points, or what a decay, a floor or a cap does to them."""
 
     name: str
-    kind: Literal["rule", "decay", "floor", "cap"]
+    kind: Literal["rule", "decay", "others", "floor", "cap"]
     group: str = ""
     rule: AnyRule | None = None
 
@@ -38,6 +41,12 @@ class Contributions:
     """Rule name -> the leads whose known fields decided it."""
     coverage: Hundredths
     """The share (hundredths) of the attainable points that known fields decided."""
+    group_coverage: dict[str, Hundredths]
+    """The same of each group."""
+
+
+_WHOLE = 10_000
+"""All of a rule, in hundredths of a percent."""
 
 
 class _Sheet:
@@ -77,20 +86,32 @@ def add_up(leads: Leads, model: Model, awards: dict[str, Award]) -> Contribution
     total = np.zeros(leads.count, dtype=np.int64)
     for points in groups.values():
         total = total + points
+    if model.score.combine == "max":
+        best = np.maximum.reduce(list(groups.values()))
+        total = total + sheet.add(Line(OTHERS, "others"), best - total)
     score = sheet.bound("score", "", model.score.floor, model.score.cap, total)
     known = {
         rule.name: known for group in model.groups.values() for rule, known in _known(leads, group, awards)
     }
     matrix = np.array(sheet.points, dtype=np.int64).reshape(len(sheet.points), leads.count)
-    return Contributions(tuple(sheet.lines), matrix, groups, score, known, _coverage(leads, model, known))
+    decided = {name: _decided(leads, group, known, awards) for name, group in model.groups.items()}
+    coverage = {name: _share(*each) for name, each in decided.items()}
+    parts: Hundredths = np.array([part for part, _ in decided.values()]).sum(axis=0)
+    whole = _share(parts, sum(total for _, total in decided.values()))
+    return Contributions(tuple(sheet.lines), matrix, groups, score, known, whole, coverage)
 
 
 def _add_up_group(sheet: _Sheet, name: str, group: Group, awards: dict[str, Award]) -> Hundredths:
     total = np.zeros(sheet.leads.count, dtype=np.int64)
     earned = np.zeros(sheet.leads.count, dtype=np.int64)
     for rule in group.rules:
-        points = sheet.add(Line(rule.name, "rule", name, rule), awards[rule.name].points)
-        points = points + sheet.fade(rule.name, name, rule.decay, points)
+        award = awards[rule.name]
+        points = sheet.add(Line(rule.name, "rule", name, rule), award.points)
+        if award.faded is None:
+            points = points + sheet.fade(rule.name, name, rule.decay, points)
+        else:
+            line = Line(f"{rule.name}: decay", "decay", name)
+            points = points + sheet.add(line, award.faded - award.points)
         total = total + points
         earned = earned + np.maximum(points, 0)
     # What was earned fades; what was lost stays, or a lead would gain by staying silent.
@@ -104,19 +125,23 @@ def _known(leads: Leads, group: Group, awards: dict[str, Award]) -> Iterator[tup
         award = awards[rule.name]
         known = award.known
         for decay in (rule.decay, group.decay):
-            if decay:
+            if decay and decay.since:
                 known = known & (~np.isnan(leads.age(decay.since)) | (award.points == 0))
         yield rule, known
 
 
-def _coverage(leads: Leads, model: Model, known: dict[str, Flags]) -> Hundredths:
-    weights = {
-        rule.name: max(within(rule.weight(), None, group.cap), 1)
-        for group in model.groups.values()
-        for rule in group.rules
-    }
-    decided = np.zeros(leads.count, dtype=np.int64)
-    for name, flags in known.items():
-        decided = decided + weights[name] * flags
-    total = sum(weights.values())
+def _decided(
+    leads: Leads, group: Group, known: dict[str, Flags], awards: dict[str, Award]
+) -> tuple[Hundredths, int]:
+    """What known fields decided of a group's attainable points, and all of them."""
+    decided, total = np.zeros(leads.count, dtype=np.int64), 0
+    for rule in group.rules:
+        weight, share = max(within(rule.weight(), None, group.cap), 1), awards[rule.name].share
+        decided = decided + weight * known[rule.name] * (_WHOLE if share is None else share)
+        total += weight * _WHOLE
+    return decided, total
+
+
+def _share(decided: Hundredths, total: int) -> Hundredths:
+    """A share in hundredths, a half rounded up."""
     return (decided * 200 + total) // (2 * total)

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from leadscore.pipeline.batch import to_decimals
+from leadscore.pipeline.batch import to_decimals, whole_numbers
 from leadscore.pipeline.export import Dialect
 from leadscore.pipeline.guard import guard_line, guard_lines, guard_texts
 from leadscore.pipeline.publish import StagedFile
@@ -23,8 +23,8 @@ from leadscore.points import format_each
 
 Rows = npt.NDArray[np.int64]
 _TEXT = pa.large_string()
-# Written as numbers: rank as it is, everything else that is a number as hundredths of a point.
-_WHOLE = "rank"
+# Written as numbers: these as they are, everything else that is a number as hundredths of a point.
+_WHOLE = ("rank", "days_idle", "leads")
 
 
 class Writer(Protocol):
@@ -43,11 +43,11 @@ class Format(Protocol):
     disarmed: int
     """Cells that got a leading apostrophe, in all blocks made so far."""
 
-    def block(self, added: pd.DataFrame, rows: Rows) -> Any:
-        """The leads at these positions of the export, with the added columns in front."""
+    def block(self, added: pd.DataFrame, rows: Rows | None) -> Any:
+        """The leads at these positions of the export, with the added columns in front; alone without rows."""
 
-    def start(self, file: StagedFile, added: Sequence[str]) -> Writer:
-        """Begin a file with these added columns."""
+    def start(self, file: StagedFile, added: Sequence[str], alone: bool = False) -> Writer:
+        """Begin a file with these added columns, before the export's own or alone."""
 
 
 class CsvFormat:
@@ -59,21 +59,19 @@ class CsvFormat:
         if isinstance(export, ParquetExport):
             export.refuse_without_text(export.columns)
 
-    def block(self, added: pd.DataFrame, rows: Rows) -> pa.LargeBinaryArray:
-        cells = [self._cells(name, added[name]) for name in added.columns]
-        joined = [_as_bytes(column) for column in cells] + [self._lines(rows)]
-        return pc.binary_join_element_wise(
-            *joined, pa.scalar(self.dialect.delimiter.encode(), pa.large_binary())
-        )
+    def block(self, added: pd.DataFrame, rows: Rows | None) -> pa.LargeBinaryArray:
+        mark, end, nothing = (_scalar(text) for text in (self.dialect.delimiter, self.dialect.line_end, ""))
+        cells = [_as_bytes(self._cells(name, added[name])) for name in added.columns]
+        if rows is not None:
+            return pc.binary_join_element_wise(*cells, self._lines(rows), mark)
+        return pc.binary_join_element_wise(pc.binary_join_element_wise(*cells, mark), end, nothing)
 
-    def start(self, file: StagedFile, added: Sequence[str]) -> Writer:
-        file.write((b"\xef\xbb\xbf" if self.dialect.bom else b"") + self._header(added))
-        return _CsvWriter(file)
-
-    def _header(self, added: Sequence[str]) -> bytes:
+    def start(self, file: StagedFile, added: Sequence[str], alone: bool = False) -> Writer:
         names = self._quote(self._disarm(pa.array([self.prefix + name for name in added], _TEXT)))
-        mark, end = self.dialect.delimiter.encode(), self.dialect.line_end.encode()
-        return b"".join(name.encode() + mark for name in names.to_pylist()) + self._own_header() + end
+        cells = [name.encode() for name in names.to_pylist()] + ([] if alone else [self._own_header()])
+        line = self.dialect.delimiter.encode().join(cells) + self.dialect.line_end.encode()
+        file.write((b"\xef\xbb\xbf" if self.dialect.bom else b"") + line)
+        return _CsvWriter(file)
 
     def _own_header(self) -> bytes:
         if isinstance(self.export, CsvExport):
@@ -84,9 +82,10 @@ class CsvFormat:
 
     def _cells(self, name: str, values: pd.Series) -> pa.Array:
         if pd.api.types.is_integer_dtype(values.dtype):
-            numbers = values.to_numpy()
-            texts = numbers.astype(str) if name == _WHOLE else format_each(numbers)
+            numbers, known = whole_numbers(values)
+            texts = numbers.astype(str) if name in _WHOLE else format_each(numbers)
             cells = pa.array(texts, _TEXT)
+            cells = cells if known.all() else pc.if_else(pa.array(known), cells, "")
             return _around(cells, '"', '"') if self.dialect.quote_all else cells
         return self._quote(self._disarm(pc.fill_null(pa.array(values, _TEXT), "")))
 
@@ -132,14 +131,14 @@ class ParquetFormat:
     def __init__(self, export: CsvExport | ParquetExport, guard: bool, prefix: str) -> None:
         self.export, self.prefix, self.disarmed = export, prefix, 0
 
-    def block(self, added: pd.DataFrame, rows: Rows) -> pa.Table:
-        own = self.export.take_rows(rows)
+    def block(self, added: pd.DataFrame, rows: Rows | None) -> pa.Table:
         columns = {self.prefix + name: _typed(name, added[name]) for name in added.columns}
-        for name in own.column_names:
-            columns[name] = own.column(name)
+        if rows is not None:
+            own = self.export.take_rows(rows)
+            columns |= {name: own.column(name) for name in own.column_names}
         return pa.table(columns)
 
-    def start(self, file: StagedFile, added: Sequence[str]) -> Writer:
+    def start(self, file: StagedFile, added: Sequence[str], alone: bool = False) -> Writer:
         return _ParquetWriter(file)
 
 
@@ -177,6 +176,10 @@ def _around(texts: pa.Array, before: str, after: str) -> pa.Array:
     return pc.binary_join_element_wise(ends[0], texts, ends[1], pa.scalar("", texts.type))
 
 
+def _scalar(text: str) -> pa.Scalar:
+    return pa.scalar(text.encode(), pa.large_binary())
+
+
 def _as_bytes(cells: pa.Array) -> pa.LargeBinaryArray:
     return cells.cast(pa.large_binary())
 
@@ -192,4 +195,5 @@ def _content(lines: pa.LargeBinaryArray) -> pa.Buffer:
 def _typed(name: str, values: pd.Series) -> pa.Array:
     if not pd.api.types.is_integer_dtype(values.dtype):
         return pa.array(values, _TEXT)
-    return pa.array(values.to_numpy()) if name == _WHOLE else to_decimals(values.to_numpy())
+    numbers, known = whole_numbers(values)
+    return pa.array(numbers) if name in _WHOLE else to_decimals(numbers, known)

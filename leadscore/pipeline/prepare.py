@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from leadscore.errors import InputError, Problem
-from leadscore.fields import Field, FieldType, Leads
+from leadscore.fields import Field, FieldType, Leads, Seen
 from leadscore.model.schema import FieldConfig, Model
 from leadscore.part import nearest
 from leadscore.pipeline.cells import READERS
@@ -22,6 +22,7 @@ from leadscore.text import AROUND, trim
 
 _EPOCH = date(1970, 1, 1)
 NO_KINDS: Mapping[str, FieldType] = {}
+NO_ACTIVITY: Mapping[tuple[str, str], Seen] = {}
 
 
 @dataclass(frozen=True)
@@ -78,25 +79,39 @@ def prepare_leads(
     columns: Mapping[str, str],
     as_of: date,
     kinds: Mapping[str, FieldType] = NO_KINDS,
+    activity: Mapping[tuple[str, str], Seen] = NO_ACTIVITY,
 ) -> tuple[Leads, list[Unreadable]]:
     """Typed fields of a batch.
 
     ``columns`` says which column each field is read from, ``kinds`` which columns came with a type of
-    their own: their text is the type's, whatever format the config declares for text.
+    their own, ``activity`` what the log says of these leads.
     """
     unreadable: list[Unreadable] = []
-    fields: dict[str, Field] = {}
-    for name, config in model.fields.items():
-        if name in columns:
-            typed = kinds.get(columns[name]) == config.type
-            fields[name] = _read_field(
-                leads[columns[name]], _as_typed(config) if typed else config, unreadable
-            )
     day = (as_of - _EPOCH).days
+    fields = {
+        name: read_field(leads[columns[name]], config, config.type or "text", unreadable, kinds)
+        for name, config in model.fields.items()
+        if name in columns
+    }
     for name, config in model.fields.items():
-        if config.derive and config.of:
+        if ("field", name) in activity:
+            fields[name] = field_of_log(config, activity["field", name], day)
+        elif config.derive and config.of:
             fields[name] = _DERIVATIONS[config.derive](fields[config.of], day)
-    return Leads(len(leads), fields, day), unreadable
+    return Leads(len(leads), fields, day, activity), unreadable
+
+
+def field_of_log(config: FieldConfig, seen: Seen, as_of: int) -> Field:
+    """A field made from the activity log: when last, how often, or how much."""
+    amounts = {"last_event": as_of - seen.age, "event_count": seen.count, "event_value": seen.value / 100}
+    numbers, codes = np.unique(amounts[str(config.derive)].astype(np.float64), return_inverse=True)
+    texts = ["" if np.isnan(number) else _shown(config, number) for number in numbers.tolist()]
+    return Field(config.type or "number", codes.astype(np.intp), texts, numbers)
+
+
+def _shown(config: FieldConfig, number: float) -> str:
+    is_date = config.derive == "last_event"
+    return (_EPOCH + timedelta(days=int(number))).isoformat() if is_date else f"{number:g}"
 
 
 def _as_typed(config: FieldConfig) -> FieldConfig:
@@ -104,12 +119,25 @@ def _as_typed(config: FieldConfig) -> FieldConfig:
     return config.model_copy(update={**plain, "true": ("true",), "false": ("false",)})
 
 
-def _read_field(cells: pd.Series, config: FieldConfig, unreadable: list[Unreadable]) -> Field:
+def read_field(
+    cells: pd.Series,
+    config: FieldConfig,
+    field_type: FieldType,
+    unreadable: list[Unreadable],
+    kinds: Mapping[str, FieldType] = NO_KINDS,
+) -> Field:
+    """One column as a field; what cannot be read is added to ``unreadable``.
+
+    A column that came with the field's type is read as that type writes itself, whatever format the
+    config declares for text.
+    """
+    if kinds.get(str(cells.name)) == field_type:
+        config = _as_typed(config)
     codes, texts = _distinct(cells, config)
-    if config.type is None or config.type == "text":
+    if field_type == "text":
         return Field("text", codes, texts)
-    read, why_not = READERS[config.type]
-    field = Field(config.type, codes, texts, read(texts, config))
+    read, why_not = READERS[field_type]
+    field = Field(field_type, codes, texts, read(texts, config))
     refused = np.flatnonzero(~field.readable)
     if len(refused):
         reasons = pd.Series([why_not(texts[code].as_py(), config) for code in refused.tolist()])

@@ -8,24 +8,32 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from leadscore.model.order import key_name
 from leadscore.model.schema import Model
+from leadscore.pipeline.measure import find_labels
 
 
 def rank_leads(leads: pd.DataFrame, model: Model) -> npt.NDArray[np.int64]:
-    """Positions of the leads, best first: the `rank_by` columns descending, then id by code point.
+    """Positions of the leads, best first: by the `rank_by` keys, then id by code point.
 
-    Unknown values come after known ones. Ids are unique, so the order is the same on every machine.
+    Highest first, or lowest first where the key says so; unknown values come after known ones either way.
+    Ids are unique, so the order is the same on every machine.
     """
-    keys = {f"key {place}": _known_first(leads[rank_key(name)]) for place, name in enumerate(model.rank_by)}
-    keys["id"] = pa.array(leads["id"], pa.large_string())
-    order = [(name, "ascending" if name == "id" else "descending") for name in keys]
-    return np.asarray(pc.sort_indices(pa.table(keys), order).to_numpy(), dtype=np.int64)
+    columns: dict[str, pa.Array] = {}
+    order: list[tuple[str, str]] = []
+    for place, key in enumerate(model.rank_by):
+        name, descending = key_name(key), isinstance(key, str)
+        column = pa.array(leads[rank_key(name, model)], from_pandas=True)
+        labels = find_labels(name, model)
+        if labels:  # best first, as the config lists them
+            column, descending = pc.index_in(column, pa.array(labels, column.type)), not descending
+        columns[f"key {place}"] = column
+        order.append((f"key {place}", "descending" if descending else "ascending"))
+    columns["id"] = pa.array(leads["id"], pa.large_string())
+    found = pc.sort_indices(pa.table(columns), [*order, ("id", "ascending")])
+    return np.asarray(found.to_numpy(), dtype=np.int64)
 
 
-def _known_first(values: pd.Series) -> pa.Array:
-    return pa.array(values.to_numpy() if values.name == "score" else values.fillna(-np.inf).to_numpy())
-
-
-def rank_key(name: str) -> str:
-    """The column that holds a `rank_by` field's values while leads are ranked."""
-    return name if name == "score" else f"rank_by {name}"
+def rank_key(name: str, model: Model) -> str:
+    """The column that holds a `rank_by` key's values while leads are ranked."""
+    return name if name in model.columns else f"rank_by {name}"

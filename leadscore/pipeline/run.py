@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -11,6 +12,8 @@ import numpy as np
 
 from leadscore import __version__
 from leadscore.model.schema import Model
+from leadscore.model.tree import Base
+from leadscore.pipeline.accounts import roll_up
 from leadscore.pipeline.check import exit_code, reconcile, refuse_too_few
 from leadscore.pipeline.collect import (
     Collected,
@@ -20,6 +23,7 @@ from leadscore.pipeline.collect import (
     set_aside_without_id,
 )
 from leadscore.pipeline.export import Export
+from leadscore.pipeline.lists import Rows, divide_leads, list_parts, list_views
 from leadscore.pipeline.prepare import wanted_columns
 from leadscore.pipeline.publish import MANIFEST, Stage, last_manifest, open_stage, refuse_foreign
 from leadscore.pipeline.rank import rank_leads
@@ -28,11 +32,16 @@ from leadscore.pipeline.summary import summarize
 from leadscore.pipeline.write import (
     open_formats,
     write_contributions,
-    write_disqualified,
-    write_ranked,
+    write_leads,
+    write_log_problems,
     write_set_aside,
+    write_table,
     write_unreadable,
 )
+from leadscore.points import Flags
+
+LOG_BYTES = 64 << 20
+"""Of an activity log read at a time: larger batches, since its leads are looked up once a batch."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +56,10 @@ class Job:
     """The config's file name, for messages and the manifest."""
     config_digest: str = ""
     overrides: tuple[str, ...] = ()
+    events: tuple[Path, ...] = ()
+    """The activity logs."""
+    bases: tuple[Base, ...] = ()
+    """The configs the config extends, the nearest first."""
 
 
 @dataclass(frozen=True)
@@ -66,23 +79,25 @@ def score_export(job: Job) -> Run:
     """
     refuse_foreign(job.out)
     export = open_wanted(job.export, job.model)
-    collected = collect_leads(export, job.model, job.as_of)
+    logs = [open_log(path, job.model) for path in job.events]
+    collected = collect_leads(export, job.model, job.as_of, logs)
     refuse_ambiguous_dates(collected.tally, job.config)
     trusted = set_aside_without_id(collected, export, job.model)
     refuse_duplicates(collected.leads[trusted], str(job.export), job.model)
     refuse_too_few(str(job.export), int(trusted.sum()), collected.read, job.model, last_manifest(job.out))
-    in_ranking = collected.leads["disqualified_by"].isna().to_numpy()
-    ranked = _ordered(collected, trusted & in_ranking, job.model)
-    disqualified = _ordered(collected, trusted & ~in_ranking, job.model)
-    summary = summarize(
-        collected, collected.leads.iloc[ranked], collected.leads.iloc[disqualified], job.model, job.as_of
-    )
+    parts = {
+        name: _ordered(collected, trusted & chosen, job.model)
+        for name, chosen in divide_leads(collected.leads, job.model).items()
+    }
+    summary = summarize(collected, parts, job.model, job.as_of)
     reconcile(collected.read, summary["leads"])
     with open_stage(job.out) as stage:
-        _write(stage, export, collected, ranked, disqualified, job.model, summary)
-        manifest = _manifest(job, export, stage, summary)
+        _write(stage, export, collected, parts, job.model, summary)
+        manifest = _manifest(job, [export, *logs], stage, summary)
         stage.create_json(MANIFEST, manifest)
     unreadable = sum(collected.tally.unreadable.values())
+    if collected.activity is not None:
+        unreadable += collected.activity.report["unreadable"] + collected.activity.report["set_aside"]
     return Run(
         job.out,
         summary,
@@ -98,7 +113,13 @@ def open_wanted(path: Path, model: Model) -> Any:
     )
 
 
-def _ordered(collected: Collected, chosen: np.ndarray, model: Model) -> np.ndarray:
+def open_log(path: Path, model: Model) -> Any:
+    """An activity log, its delimiter recognised by the columns the config names."""
+    log = model.events
+    return open_export(path, {log.lead or model.id, log.event, *log.time.columns}, batch_bytes=LOG_BYTES)
+
+
+def _ordered(collected: Collected, chosen: Flags, model: Model) -> Rows:
     """Positions of the chosen leads, best first."""
     places = np.flatnonzero(chosen)
     return places[rank_leads(collected.leads.iloc[places], model)]
@@ -108,26 +129,34 @@ def _write(
     stage: Stage,
     export: Any,
     collected: Collected,
-    ranked: np.ndarray,
-    disqualified: np.ndarray,
+    parts: dict[str, Rows],
     model: Model,
     summary: dict[str, Any],
 ) -> None:
     formats = open_formats(export, model, model.output.formats)
-    write_ranked(stage, collected.leads, ranked, model, formats)
-    write_disqualified(stage, collected.leads, disqualified, model, formats)
+    listings = {listing.name: listing for listing in list_parts(collected.leads, parts, model)}
+    for listing in listings.values():
+        write_leads(stage, listing, model, formats)
+    summary["disarmed"] = sum(form.disarmed for form in formats.values())  # before views count cells again
+    for view in list_views(listings["ranked"], model):
+        write_leads(stage, view, model, formats)
+    if model.accounts:
+        accounts = roll_up(collected.leads.iloc[parts["ranked"]], model.accounts)
+        write_table(stage, "accounts", accounts, formats)
+        summary["accounts"] = len(accounts)
     write_set_aside(stage, collected.set_aside, model.output.formula_guard)
     write_unreadable(stage, collected.tally.cells)
+    if collected.activity is not None:
+        write_log_problems(stage, collected.activity.problems(), model.output.formula_guard)
     if model.output.contributions:
-        points = np.concatenate(collected.contributions, axis=1)[:, ranked]
-        leads = collected.leads.iloc[ranked]
+        points = np.concatenate(collected.contributions, axis=1)[:, parts["ranked"]]
+        leads = collected.leads.iloc[parts["ranked"]]
         write_contributions(stage, leads["id"], collected.lines, points, leads["score"])
-    summary["disarmed"] = sum(form.disarmed for form in formats.values())
     summary["notes"] = list(export.notes)
     stage.create_json("summary.json", summary)
 
 
-def _manifest(job: Job, export: Export, stage: Stage, summary: dict[str, Any]) -> dict[str, Any]:
+def _manifest(job: Job, inputs: Sequence[Export], stage: Stage, summary: dict[str, Any]) -> dict[str, Any]:
     """What went in and what came out, by digest; no clock, no personal data."""
     return {
         "leadscore": __version__,
@@ -135,18 +164,20 @@ def _manifest(job: Job, export: Export, stage: Stage, summary: dict[str, Any]) -
         "config": {
             "file": job.config,
             "sha256": job.config_digest,
+            "extends": [base._asdict() for base in job.bases],
             "model_sha256": job.model.digest,
             "set": list(job.overrides),
         },
         "inputs": [
             {
-                "file": job.export.name,
-                "sha256": export.digest,
-                "bytes": export.size,
-                "dialect": asdict(export.dialect),
+                "file": read.path.name,
+                "sha256": read.digest,
+                "bytes": read.size,
+                "dialect": asdict(read.dialect),
             }
+            for read in inputs
         ],
-        "rank_by": [*job.model.rank_by, "id"],
+        "rank_by": [*job.model.model_dump(include={"rank_by"})["rank_by"], "id"],
         "counts": summary["leads"],
         "outputs": dict(sorted(stage.files.items())),
     }

@@ -3,36 +3,46 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from leadscore.fields import TRUE, UNKNOWN
 from leadscore.model.schema import Model, Tier
+from leadscore.model.screen import VERDICTS
 from leadscore.pipeline.collect import Collected
+from leadscore.pipeline.lists import Rows
+from leadscore.pipeline.measure import find_labels
+from leadscore.pipeline.nurture import find_nearly
 
 
-def summarize(
-    collected: Collected, ranked: pd.DataFrame, disqualified: pd.DataFrame, model: Model, as_of: date
-) -> dict[str, Any]:
+def summarize(collected: Collected, parts: Mapping[str, Rows], model: Model, as_of: date) -> dict[str, Any]:
     """What summary.json holds and the summary table shows. Points are in points, shares from 0 to 1."""
     low, high = model.bounds()
+    ranked, disqualified = (collected.leads.iloc[parts[name]] for name in ("ranked", "disqualified"))
     overall = _outcome(ranked)
     return {
         "name": model.name,
         "as_of": as_of.isoformat(),
         "leads": {
             "in": collected.read,
-            "ranked": len(ranked),
-            "disqualified": len(disqualified),
+            **{name: len(rows) for name, rows in reversed(list(parts.items()))},  # ranked first
             "set_aside": len(collected.set_aside),
         },
         "score": {"minimum": low / 100, "maximum": high / 100},
         "outcome": overall,
         "tiers": [_tier(tier, ranked, overall) for tier in model.tiers],
+        "expected_value": _expected_value(ranked),
+        "labels": _labels(ranked, model),
         "disqualified_by": disqualified["disqualified_by"].value_counts(sort=False).to_dict(),
+        **_screen(collected, parts, model),
+        **_nurture(ranked, model),
         "rules": _rules(collected, model),
+        "events": collected.activity.report if collected.activity else None,
         "set_aside": dict(sorted(Counter(aside.reason for aside in collected.set_aside).items())),
         "unreadable": [
             {"column": column, "reason": reason, "cells": cells}
@@ -49,14 +59,32 @@ def _tier(tier: Tier, ranked: pd.DataFrame, overall: dict[str, Any] | None) -> d
     return {
         "name": tier.name,
         "min_score": None if tier.min_score is None else tier.min_score / 100,
+        "high": None if tier.high is None else list(tier.high),
         "leads": len(leads),
         "share": _ratio(len(leads), len(ranked)),
         "lowest": scores.min() / 100 if len(leads) else None,
         "highest": scores.max() / 100 if len(leads) else None,
         "mean": round(int(scores.sum()) / len(leads)) / 100 if len(leads) else None,
+        "expected_value": _expected_value(leads),
         "outcome": outcome,
         "lift": round(rates[0] / rates[1], 2) if rates[0] is not None and rates[1] else None,
     }
+
+
+def _expected_value(leads: pd.DataFrame) -> dict[str, Any] | None:
+    """What leads are worth together, of those whose size and chance are known; None without a `value`."""
+    if "expected_value" not in leads:
+        return None
+    known = leads["expected_value"].dropna()
+    total = sum(known.tolist())  # Python's whole numbers do not overflow
+    return {"known": len(known), "unknown": len(leads) - len(known), "total": total / 100}
+
+
+def _labels(ranked: pd.DataFrame, model: Model) -> dict[str, dict[str, int]]:
+    """Leads per label of each column of labels, best label first."""
+    columns = {name: find_labels(name, model) for name in model.measures}
+    counts = {name: Counter(ranked[name]) for name, labels in columns.items() if labels}
+    return {name: {label: counts[name][label] for label in columns[name]} for name in counts}
 
 
 def _outcome(leads: pd.DataFrame) -> dict[str, Any] | None:
@@ -80,3 +108,20 @@ def _rules(collected: Collected, model: Model) -> list[dict[str, Any]]:
             rules.append({"name": rule.name, "group": name, "kind": rule.kind, "fired": tally.fired,
                           "unknown": tally.unknown, "points": tally.points / 100})  # fmt: skip
     return rules
+
+
+def _screen(collected: Collected, parts: Mapping[str, Rows], model: Model) -> dict[str, Any]:
+    """The verdicts, and how often each sign holds; nothing where the config has no screen."""
+    if model.screen is None:
+        return {}
+    verdicts = Counter(collected.leads["screen"].iloc[np.concatenate(list(parts.values()))])
+    signs = [{"name": name, **asdict(tally)} for name, tally in collected.tally.signs.items()]
+    return {"screen": {"verdicts": {name: verdicts[name] for name in VERDICTS}, "signs": signs}}
+
+
+def _nurture(ranked: pd.DataFrame, model: Model) -> dict[str, Any]:
+    """Leads on the nurture list, and those left off it because the date of their last touch is unknown."""
+    if model.nurture is None:
+        return {}
+    nearly = find_nearly(ranked, model)
+    return {"nurture": {"leads": int((nearly == TRUE).sum()), "unknown": int((nearly == UNKNOWN).sum())}}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from leadscore.fields import TRUE, UNKNOWN
 from leadscore.pipeline.batch import Scored
 from leadscore.pipeline.cells import AMBIGUOUS
 
@@ -27,11 +28,20 @@ class RuleTally:
 
 
 @dataclass
+class SignTally:
+    """What one sign of the screen did."""
+
+    holds: int = 0
+    unknown: int = 0
+
+
+@dataclass
 class Tally:
     """Counts over all batches read so far."""
 
     leads: int = 0
     rules: dict[str, RuleTally] = field(default_factory=dict)
+    signs: dict[str, SignTally] = field(default_factory=dict)
     unreadable: Counter[tuple[str, str]] = field(default_factory=Counter)
     """(column, reason) -> cells."""
     cells: list[tuple[int, str, str]] = field(default_factory=list)
@@ -47,6 +57,10 @@ class Tally:
                 tally.fired += int(np.count_nonzero(points))
                 tally.points += int(points.sum())
                 tally.unknown += int((~scored.contributions.known[line.name]).sum())
+        for name, truths in scored.screened.truths.items() if scored.screened else ():
+            sign = self.signs.setdefault(name, SignTally())
+            sign.holds += int(np.count_nonzero(truths == TRUE))
+            sign.unknown += int(np.count_nonzero(truths == UNKNOWN))
         listed: list[tuple[int, str, str]] = []
         for cells in scored.unreadable:
             self.unreadable[(cells.column, cells.reason)] += len(cells.rows)

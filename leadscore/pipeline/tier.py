@@ -13,7 +13,7 @@ from leadscore.points import Hundredths
 def assign_tiers(scores: Hundredths, model: Model) -> npt.NDArray[np.intp]:
     """The position of each lead's tier in the config's list."""
     cuts = [tier.min_score for tier in model.tiers if tier.min_score is not None]
-    return _reached(scores, cuts, len(model.tiers) - 1)
+    return reached(scores, cuts, len(model.tiers) - 1)
 
 
 def assign_grades(contributions: Contributions, model: Model) -> npt.NDArray[np.object_] | None:
@@ -27,11 +27,11 @@ def assign_grades(contributions: Contributions, model: Model) -> npt.NDArray[np.
 def _letters(contributions: Contributions, axis: Axis) -> npt.NDArray[np.object_]:
     labels = sorted(axis.cuts, key=lambda label: axis.cuts[label], reverse=True)
     cuts = [axis.cuts[label] for label in labels]
-    reached = _reached(contributions.groups[axis.group], cuts, len(cuts) - 1)
-    return np.array(labels, dtype=object)[reached]
+    places = reached(contributions.groups[axis.group], cuts, len(cuts) - 1)
+    return np.array(labels, dtype=object)[places]
 
 
-def _reached(points: Hundredths, cuts: list[int], lowest: int) -> npt.NDArray[np.intp]:
+def reached(points: Hundredths, cuts: list[int], lowest: int) -> npt.NDArray[np.intp]:
     """The first of the descending cuts that the points reach; ``lowest`` where they reach none."""
     rising = np.array(cuts[::-1], dtype=np.int64)
     return np.minimum(len(cuts) - np.searchsorted(rising, points, side="right"), lowest)

@@ -19,6 +19,7 @@ from leadscore.pipeline.combine import Line
 from leadscore.pipeline.export import SetAside
 from leadscore.pipeline.formats import FORMATS, Format, Writer
 from leadscore.pipeline.guard import guard_line
+from leadscore.pipeline.lists import Listing, Rows
 from leadscore.pipeline.publish import Stage
 from leadscore.pipeline.read import CsvExport, ParquetExport
 
@@ -31,38 +32,31 @@ def open_formats(export: CsvExport | ParquetExport, model: Model, names: Sequenc
     return {name: FORMATS[name](export, model.output.formula_guard, model.output.prefix) for name in names}
 
 
-def write_ranked(
-    stage: Stage, leads: pd.DataFrame, rows: npt.NDArray[np.int64], model: Model, formats: dict[str, Format]
-) -> None:
-    """The ranked file and one file per tier. ``rows``: positions of the leads, best first."""
-    added = ["rank", "score", "tier", *_lead_columns(model)]
-    tiers = [tier.name for tier in model.tiers]
+def write_leads(stage: Stage, listing: Listing, model: Model, formats: dict[str, Format]) -> None:
+    """A file of leads, and where it is wanted its lines once more in one file per tier."""
+    tiers = [tier.name for tier in model.tiers] if listing.by_tier else []
     for suffix, form in formats.items():
         with ExitStack() as files:
-            ranked = files.enter_context(_started(stage, f"ranked.{suffix}", form, added))
-            by_tier = [
-                files.enter_context(_started(stage, f"tiers/{file_name(tier)}.{suffix}", form, added))
-                for tier in tiers
-            ]
-            for first, part in _blocks(rows):
-                frame = leads.iloc[part]
-                frame = frame.assign(rank=np.arange(first + 1, first + len(part) + 1))[added]
+            whole, *by_tier = (
+                files.enter_context(_started(stage, f"{name}.{suffix}", form, listing.columns))
+                for name in (listing.name, *(f"tiers/{file_name(tier)}" for tier in tiers))
+            )
+            for part in _blocks(listing.rows):
+                frame = listing.leads.loc[part, listing.columns]
                 block = form.block(frame, part)
-                ranked.write(block)
+                whole.write(block)
                 for tier, writer in zip(tiers, by_tier, strict=True):
                     here = (frame["tier"] == tier).to_numpy()
                     writer.write(block if here.all() else block.filter(pa.array(here)))
 
 
-def write_disqualified(
-    stage: Stage, leads: pd.DataFrame, rows: npt.NDArray[np.int64], model: Model, formats: dict[str, Format]
-) -> None:
-    """The leads that left the ranking, with the reason and the score they would have had."""
-    added = ["disqualified_by", "score", *_lead_columns(model)]
+def write_table(stage: Stage, name: str, table: pd.DataFrame, formats: dict[str, Format]) -> None:
+    """A file of something else than leads, such as accounts."""
     for suffix, form in formats.items():
-        with _started(stage, f"disqualified.{suffix}", form, added) as file:
-            for _, part in _blocks(rows):
-                file.write(form.block(leads.iloc[part][added], part))
+        with stage.create(f"{name}.{suffix}") as file:
+            writer = form.start(file, list(table.columns), alone=True)
+            writer.write(form.block(table, None))
+            writer.close()
 
 
 def write_contributions(
@@ -97,6 +91,12 @@ def write_unreadable(stage: Stage, cells: Iterable[tuple[int, str, str]]) -> Non
     _write_rows(stage, "unreadable.csv", ("line", "column", "reason"), rows, guard=True)
 
 
+def write_log_problems(stage: Stage, problems: Iterable[Sequence[str]], guard: bool) -> None:
+    """What could not be read of the activity logs: damaged lines as they were, and cells without value."""
+    header = ("file", "line", "column", "reason", "text")
+    _write_rows(stage, "events_set_aside.csv", header, problems, guard)
+
+
 def _write_rows(
     stage: Stage, name: str, header: Sequence[str], rows: Iterable[Sequence[str]], guard: bool
 ) -> None:
@@ -110,14 +110,10 @@ def _quoted(cell: str) -> str:
     return '"' + cell.replace('"', '""') + '"' if any(mark in cell for mark in ',"\r\n') else cell
 
 
-def _lead_columns(model: Model) -> list[str]:
-    return [*model.groups, *(["grade"] if model.grade else []), "reasons", "coverage"]
-
-
-def _blocks(rows: npt.NDArray[np.int64]) -> Iterator[tuple[int, npt.NDArray[np.int64]]]:
+def _blocks(rows: Rows) -> Iterator[Rows]:
     """At least one block, so that a file without leads has its columns all the same."""
     for first in range(0, max(len(rows), 1), BLOCK):
-        yield first, rows[first : first + BLOCK]
+        yield rows[first : first + BLOCK]
 
 
 @contextmanager

@@ -11,10 +11,11 @@ from leadscore.rules.base import Award, Rule
 from leadscore.rules.count import Count
 from leadscore.rules.lookup import Lookup
 from leadscore.rules.match import Match
+from leadscore.rules.profile import Profile
 from leadscore.rules.table import Table
 
 # The registry of kinds: a new kind is a file and a name here. Its order is the documentation's.
-AnyRule = Annotated[Match | Table | Lookup | Bands | Count, Setting(discriminator="kind")]
+AnyRule = Annotated[Match | Table | Lookup | Bands | Count | Profile, Setting(discriminator="kind")]
 KINDS: dict[str, type[Rule]] = {
     get_args(kind.model_fields["kind"].annotation)[0]: kind for kind in get_args(get_args(AnyRule)[0])
 }

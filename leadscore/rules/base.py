@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
+from pydantic import model_validator
 
 from leadscore.decays import Decay
 from leadscore.fields import Field, Leads, Use, under
-from leadscore.part import Part
+from leadscore.part import Part, refuse_key
 from leadscore.points import Flags, Hundredths
 from leadscore.scalars import Name, Points
 
@@ -20,6 +22,10 @@ class Award:
 
     points: Hundredths
     known: Flags
+    faded: Hundredths | None = None
+    """What is left of the points where they fade by themselves, event by event."""
+    share: Hundredths | None = None
+    """How much of the rule known fields decided, in hundredths of a percent; None: all of it where known."""
 
 
 class Rule(Part):
@@ -31,6 +37,12 @@ class Rule(Part):
     missing: Points | None = None
     """Points when it is unknown whether anything matches; without it, unknown earns nothing."""
     decay: Decay | None = None
+
+    @model_validator(mode="after")
+    def _refuse_decay_without_date(self) -> Self:
+        if self.decay and self.decay.since is None and getattr(self, "event", None) is None:
+            raise refuse_key("decay", "has no date to count from; add since: a date field")
+        return self
 
     def uses(self) -> Iterator[Use]:
         """Every field the rule reads, the decay's date included."""

@@ -51,6 +51,7 @@ def check_json(checked: Checked) -> dict[str, Any]:
         "doubts": [
             {
                 "code": finding.code,
+                "file": finding.problem.file,
                 "line": finding.problem.line,
                 "column": finding.problem.column,
                 "key": finding.problem.key,

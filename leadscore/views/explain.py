@@ -30,6 +30,10 @@ def explain_view(lead: Explanation) -> Iterator[RenderableType]:
     yield plain(f"{lead.id} (line {lead.line})", "bold")
     yield table
     yield plain(f"coverage {lead.coverage} %: the share of the attainable points that known fields decided")
+    for name, value in lead.measures:
+        yield plain(f"{name}: {'unknown' if value is None else value}")
+    if lead.screen:
+        yield plain(f"screen: {lead.screen}{f' ({lead.signs})' if lead.signs else ''}")
     if lead.unknown:
         yield plain(f"unknown: {', '.join(lead.unknown)}")
 
@@ -46,7 +50,8 @@ def _because(line: ExplainedLine) -> str:
 
 def _verdict(lead: Explanation) -> str:
     tier = f"tier {lead.tier}" + (f", grade {lead.grade}" if lead.grade else "")
-    return f"disqualified ({lead.disqualified_by}); would be {tier}" if lead.disqualified_by else tier
+    why = {"screened": f"screened as {lead.screen}", "disqualified": f"disqualified ({lead.disqualified_by})"}
+    return f"{why[lead.part]}; would be {tier}" if lead.part in why else tier
 
 
 def explain_json(lead: Explanation) -> dict[str, object]:
@@ -71,6 +76,10 @@ def explain_json(lead: Explanation) -> dict[str, object]:
         "grade": lead.grade or None,
         "coverage": lead.coverage / 100,
         "disqualified_by": lead.disqualified_by or None,
+        "part": lead.part,
+        "screen": lead.screen or None,
+        "signs": lead.signs or None,
+        "measures": dict(lead.measures),
         "unknown": lead.unknown,
         "lines": lines,
     }

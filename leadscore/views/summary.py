@@ -9,6 +9,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from leadscore.views.measures import measures_view
 from leadscore.views.screen import figures, plain
 
 _RULES_SHOWN = 5
@@ -19,12 +20,14 @@ def summary_view(summary: dict[str, Any], out: str) -> Iterator[RenderableType]:
     """The renderables of a finished run, most important first."""
     leads = summary["leads"]
     yield plain(f"{summary['name']}, as of {summary['as_of']}", "bold")
+    parts = {name.replace("_", " "): count for name, count in leads.items() if name != "in"}
     yield plain(
-        f"{leads['in']:,} leads = {leads['ranked']:,} ranked + {leads['disqualified']:,} disqualified"
-        f" + {leads['set_aside']:,} set aside"
+        f"{leads['in']:,} leads = " + " + ".join(f"{count:,} {name}" for name, count in parts.items())
     )
     yield _tiers(summary)
-    yield from _rules(summary["rules"], leads["ranked"] + leads["disqualified"])
+    yield from measures_view(summary)
+    yield from _rules(summary["rules"], leads["in"] - leads["set_aside"])
+    yield from _lists(summary)
     yield from _doubts(summary)
     yield plain(f"written to {out}")
 
@@ -44,7 +47,7 @@ def _tiers(summary: dict[str, Any]) -> Table:
 def _tier_cells(tier: dict[str, Any], with_outcome: bool) -> list[Text | str]:
     cells: list[Text | str] = [
         plain(tier["name"], "bold"),
-        "" if tier["min_score"] is None else f"{tier['min_score']:g}",
+        _from(tier),
         f"{tier['leads']:,}",
         _percent(tier["share"]),
         "" if tier["lowest"] is None else f"{tier['lowest']:g}–{tier['highest']:g}",
@@ -53,6 +56,13 @@ def _tier_cells(tier: dict[str, Any], with_outcome: bool) -> list[Text | str]:
     if with_outcome:
         cells += [*_won(tier["outcome"]), "" if tier["lift"] is None else f"{tier['lift']:.2f}"]
     return cells
+
+
+def _from(tier: dict[str, Any]) -> str:
+    """The cut a tier begins at, or the axes of the matrix that are high in it."""
+    if tier["high"]:
+        return f"high {' and '.join(tier['high'])}"
+    return "" if tier["min_score"] is None else f"{tier['min_score']:g}"
 
 
 def _won(outcome: dict[str, Any]) -> tuple[str, str]:
@@ -79,6 +89,19 @@ def _rules(rules: list[dict[str, Any]], leads: int) -> Iterator[RenderableType]:
         yield plain(f"never fired: {', '.join(never)}", "yellow")
 
 
+def _lists(summary: dict[str, Any]) -> Iterator[RenderableType]:
+    if "screen" in summary:
+        verdicts = ", ".join(
+            f"{leads:,} {verdict}" for verdict, leads in summary["screen"]["verdicts"].items()
+        )
+        signs = ", ".join(f"{sign['name']} {sign['holds']:,}" for sign in summary["screen"]["signs"])
+        yield plain(f"screen: {verdicts} (signs: {signs})")
+    if "nurture" in summary:
+        unknown = summary["nurture"]["unknown"]
+        more = f"; {unknown:,} more if the date of their last touch were known" if unknown else ""
+        yield plain(f"to nurture: {summary['nurture']['leads']:,} (see nurture.csv{more})")
+
+
 def _doubts(summary: dict[str, Any]) -> Iterator[RenderableType]:
     for reason, leads in summary["disqualified_by"].items():
         yield plain(f"disqualified, {reason}: {leads:,}")
@@ -87,7 +110,25 @@ def _doubts(summary: dict[str, Any]) -> Iterator[RenderableType]:
     for cells in summary["unreadable"]:
         what = f"unreadable, column {cells['column']!r}, {cells['reason']}: {cells['cells']:,}"
         yield plain(f"{what} (see unreadable.csv)", "yellow")
+    if "accounts" in summary:
+        yield plain(f"{summary['accounts']:,} accounts (see accounts.csv)")
+    yield from _events(summary["events"])
     if summary["disarmed"]:
         yield plain(f"{summary['disarmed']:,} cells that a spreadsheet would run got a leading apostrophe")
     for note in summary["notes"]:
         yield plain(f"note: {note}")
+
+
+def _events(events: dict[str, int] | None) -> Iterator[RenderableType]:
+    if events is None:
+        return
+    yield plain(f"{events['read']:,} events read")
+    doubts = {
+        "of leads the export does not have": events["of_unknown_leads"],
+        "after the day scored for, not counted": events["after_as_of"],
+        "with a time or value that cannot be read (see events_set_aside.csv)": events["unreadable"],
+        "on lines that cannot be read (see events_set_aside.csv)": events["set_aside"],
+    }
+    for what, count in doubts.items():
+        if count:
+            yield plain(f"events {what}: {count:,}", "yellow")

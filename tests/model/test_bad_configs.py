@@ -32,7 +32,7 @@ CASES: list[tuple[str, str, str, str] | tuple[str, str, str, str, int]] = [
     ("name: B2B SaaS inbound\n", "", "name", "is missing"),
     ("has_word: manager", "hasword: manager", "cases.2.hasword", "did you mean has_word?"),
     ("half_life_days", "half_life", "decay.half_life", "did you mean half_life_days?"),
-    ("kind: count, field", "kind: count, event: demo, field", "page visits.event", "is not a known key"),
+    ("kind: count, field", "kind: count, event: demo, field", "page visits", "either field or event"),
     ("won:", "wom:", "outcome.wom", "did you mean won?"),
     ("max_row_drop", "maxrowdrop", "checks.maxrowdrop", "did you mean max_row_drop?"),
     # values of the wrong kind
@@ -139,7 +139,7 @@ CASES: list[tuple[str, str, str, str] | tuple[str, str, str, str, int]] = [
     ("each: 1, cap: 10", "each: 1, otherwise: 3", "page visits.otherwise", "no meaning for a count"),
     (DECAY, "{since: last_seen}", "engagement.decay", "exactly one of"),
     (DECAY, "{half_life_days: 30, window_days: 9, since: last_seen}", "engagement.decay", "exactly one of"),
-    (DECAY, "{half_life_days: 30}", "engagement.decay.since", "is missing"),
+    (DECAY, "{half_life_days: 30}", "engagement.decay", "add since"),
     (DECAY, "{half_life_days: 0, since: last_seen}", "decay.half_life_days", "must be above 0"),
     (DECAY, "{window_days: 1.5, since: last_seen}", "decay.window_days", "whole number of days"),
     (DECAY, "{daily: 200%, since: last_seen}", "decay.daily", "more than the whole"),

@@ -42,6 +42,27 @@ def grade(cuts: str) -> dict[str, str]:
     return {"GRADE": GRADE.replace("CUTS", cuts)}
 
 
+def screen(spam: str, suspect: str, disqualify: str) -> dict[str, str]:
+    """A hard sign, a soft one and a disqualifier with these tests of visits."""
+    sign = "{{name: {}, when: {{visits: {}}}}}"
+    soft = f"suspect: {{at_least: 1, signs: [{sign.format('b', suspect)}]}}"
+    out = f"disqualify: [{sign.format('c', disqualify)}]"
+    return {"GRADE": f"screen: {{spam: [{sign.format('a', spam)}], {soft}}}\n{out}"}
+
+
+def nurture(at_least: str) -> dict[str, str]:
+    return {"GRADE": f"nurture: {{tier: Hot, margin: 5, fit: {{group: fit, at_least: {at_least}}}}}"}
+
+
+def scale(cuts: str) -> dict[str, str]:
+    return {"GRADE": f"scales: {{s: {{of: fit, by: points, cuts: {{{cuts}}}}}}}"}
+
+
+def matrix(cut: str, rank_by: str = "[tier, product]") -> dict[str, str]:
+    cells = "{name: a, high: [fit, score]}, {name: b, high: fit}, {name: c, high: score}, {name: d}"
+    return {"GRADE": f"matrix: {{fit: {cut}, score: 1}}\nrank_by: {rank_by}", "TIERS": cells}
+
+
 # Finding: what has it, what just has not.
 CASES: list[tuple[str, dict[str, str], dict[str, str]]] = [
     ("tier-above-maximum", {"TIERS": "{name: Hot, min_score: 40.01}, {name: Cold}"}, {}),
@@ -62,17 +83,29 @@ CASES: list[tuple[str, dict[str, str], dict[str, str]]] = [
     ("case-never-wins", table("visits", "below: 100", "below: 10"), table("visits", "below: 10", "below: 100")),  # noqa: E501
     ("case-never-wins", table("seen", "at_least: 2026-01-01", "at_least: 2026-02-01"), table("seen", "at_least: 2026-02-01", "at_least: 2026-01-01")),  # noqa: E501
     ("case-never-wins", table("seen", "within_days: 30", "within_days: 9"), table("seen", "within_days: 9", "within_days: 30")),  # noqa: E501
+    ("sign-stands-twice", screen("1", "1", "3"), screen("1", "2", "3")),
+    ("sign-stands-twice", screen("1", "2", "1"), screen("1", "2", "2")),
+    ("nurture-points-out-of-reach", nurture("40.01"), nurture("40")),
+    ("nurture-points-out-of-reach", nurture("0"), nurture("0.01")),
+    ("scale-cut-out-of-reach", scale("a: 40.01, b: 0"), scale("a: 40, b: 0")),
+    ("scale-cut-out-of-reach", scale("a: 0, b: -5"), scale("a: 0.01, b: -5")),
+    ("matrix-cut-out-of-reach", matrix("40.01"), matrix("40")),
+    ("matrix-cut-out-of-reach", matrix("0"), matrix("0.01")),
+    ("matrix-tiers-mixed", matrix("1", "score"), matrix("1", "[tier, score]")),
     ("field-not-used", {"FIELDS": "visit: {type: number}"}, {"FIELDS": "visits: {type: number}"}),
     ("field-not-used", {"FIELDS": "closed: {type: date}"}, {"FIELDS": "closed: {type: date}", "GRADE": "outcome: {field: won, won: y, at: closed}"}),  # noqa: E501
 ]  # fmt: skip
 
 
-def findings(parts: dict[str, str], tallies: dict[str, Tally] | None = None) -> list[tuple[str, str]]:
+def findings(
+    parts: dict[str, str], tallies: dict[str, Tally] | None = None, signs: dict[str, Tally] | None = None
+) -> list[tuple[str, str]]:
     text = MODEL
     for key, value in (PARTS | parts).items():
         text = text.replace(key, value)
     tree = load_tree("model.yml", text.encode())
-    return [(finding.code, str(finding.problem)) for finding in lint_model(build_model(tree), tree, tallies)]
+    found = lint_model(build_model(tree), tree, tallies, signs)
+    return [(finding.code, str(finding.problem)) for finding in found]
 
 
 @pytest.mark.parametrize(("code", "parts", "nearly"), CASES, ids=lambda case: str(case)[:70])
@@ -110,6 +143,21 @@ def test_what_a_rule_did_with_an_export_is_looked_at(rule: str, tally: Tally, ex
     assert found == ([expected] if expected else [])
 
 
+@pytest.mark.parametrize(
+    ("tally", "expected"),
+    [
+        (Tally(0, 10, 10), "sign-never-holds"),
+        (Tally(1, 10, 10), None),
+        (Tally(9, 9, 10), None),
+        (Tally(10, 10, 10), "sign-always-holds"),
+        (Tally(0, 0, 0), None),
+    ],
+)
+def test_what_a_sign_did_with_an_export_is_looked_at(tally: Tally, expected: str | None) -> None:
+    found = [code for code, _ in findings(screen("1", "2", "3"), signs={"b": tally})]
+    assert found == ([expected] if expected else [])
+
+
 def test_a_rule_that_reads_an_empty_column_is_told_so() -> None:
     ((_, problem),) = findings({"RULES": MATCH}, {"m": Tally(0, 0, 1234)})
     assert "what it reads is always missing (0 of 1,234)" in problem
@@ -117,5 +165,6 @@ def test_a_rule_that_reads_an_empty_column_is_told_so() -> None:
 
 def test_every_finding_is_explained_and_tested() -> None:
     assert all((find.__doc__ or "").strip().endswith(".") for find in FINDINGS.values())
-    tested = {code for code, _, _ in CASES} | {"rule-never-matches", "rule-always-matches"}
+    tested = {code for code, _, _ in CASES}
+    tested |= {"rule-never-matches", "rule-always-matches", "sign-never-holds", "sign-always-holds"}
     assert tested == set(FINDINGS)

@@ -122,6 +122,28 @@ def test_ten_criteria_of_five_points_have_a_maximum_of_50() -> None:
     assert model_of(*rules, cap=40).bounds() == (0, 4000)
 
 
+@pytest.mark.parametrize(("unknown", "fit"), [("ignore", 100), ("zero", 80)])
+def test_a_profile_counts_into_the_coverage_with_the_share_that_is_known(unknown: str, fit: int) -> None:
+    # models.md E10: 5 criteria of weight 1, 4 match, 1 unknown: 100 % of 4 known, coverage 80 %.
+    criteria = [{"name": f"criterion {n}", "weight": 1, "when": {f"field {n}": "yes"}} for n in range(5)]
+    model = model_of({"kind": "profile", "points": 100, "unknown": unknown, "criteria": criteria})
+    cells = {f"field {n}": "yes" if n < 4 else "" for n in range(5)}
+    scores = score_batch(leads_of([cells, dict.fromkeys(cells, "")]), model, AS_OF)
+    assert scores["score"].tolist() == [fit, 0]
+    assert scores["coverage"].tolist() == [0.8, 0]
+
+
+def test_a_profile_counts_with_its_points_into_the_coverage_of_several_rules() -> None:
+    criteria = [{"name": name, "when": {name: "yes"}} for name in ("a", "b", "c")]
+    model = model_of(
+        {"kind": "profile", "points": 30, "criteria": criteria},
+        {"kind": "match", "when": {"d": "yes"}, "points": 10},
+    )
+    cells = [{"a": "yes", "b": "no", "c": "", "d": ""}, {"a": "yes", "b": "", "c": "", "d": "yes"}]
+    # two thirds of 30 of 40, and one third of 30 with all of the 10
+    assert score_batch(leads_of(cells), model, AS_OF)["coverage"].tolist() == [0.5, 0.5]
+
+
 def test_the_decay_of_a_group_fades_what_was_earned_and_keeps_what_was_lost() -> None:
     rules = [
         {"kind": "match", "when": {"visits": {"at_least": 1}}, "points": 40},

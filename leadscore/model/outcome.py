@@ -1,0 +1,21 @@
+"""outcome: which leads were won."""
+
+from __future__ import annotations
+
+from leadscore.criteria import Test
+from leadscore.part import Part
+from leadscore.scalars import Text, Values
+
+
+class Outcome(Part):
+    """Which leads were won, as far as the export knows."""
+
+    field: Text
+    won: Values
+    at: Text | None = None
+    """When; nothing reads it yet, so the export need not have it."""
+
+    @property
+    def test(self) -> Test:
+        """The test that a won lead passes."""
+        return Test.model_validate({"in": self.won})

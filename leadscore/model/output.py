@@ -1,0 +1,30 @@
+"""output: what is written, and what a run may not exceed."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field as Setting
+
+from leadscore.part import Part
+from leadscore.scalars import Count, CountOrShare, Flag, Word
+
+
+class Output(Part):
+    """What is written."""
+
+    formats: tuple[Literal["csv", "parquet"], ...] = Setting(default=("csv",), min_length=1)
+    reasons: Count = 3
+    contributions: Flag = False
+    formula_guard: Flag = True
+    prefix: Word = ""
+    """Put before the names of the columns leadscore adds, for exports that have a `score` of their own."""
+
+
+class Checks(Part):
+    """What a run may not exceed before it stops being complete."""
+
+    max_rows_set_aside: CountOrShare = 0
+    max_unreadable_cells: CountOrShare = 0
+    min_rows: Count = 1
+    max_row_drop: CountOrShare | None = None

@@ -1,0 +1,188 @@
+"""activity: a log of events -> what each lead did: how often, how long ago, for how many points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from leadscore.errors import ConfigError, InputError, Problem, UsageError
+from leadscore.fields import Seen
+from leadscore.model.events import EventLog, wanted_events
+from leadscore.model.schema import Model
+from leadscore.part import nearest
+from leadscore.pipeline.cells import AMBIGUOUS
+from leadscore.pipeline.event_sums import Codes, EventSums, seen_by, total
+from leadscore.pipeline.export import Batch, Export, SetAside
+from leadscore.pipeline.prepare import Unreadable, read_field
+from leadscore.points import Flags, Hundredths
+from leadscore.text import Folding
+
+_EPOCH = date(1970, 1, 1)
+
+
+@dataclass
+class Activity:
+    """The whole log, added up by lead."""
+
+    sums: list[EventSums]
+    ids: pa.Array = field(default_factory=lambda: pa.array([], pa.large_string()))
+    events: Hundredths = field(default_factory=lambda: np.zeros(0, np.int64))
+    """Events per lead of the log."""
+    met: Flags = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    """Which of them the export has."""
+    read: int = 0
+    after_as_of: int = 0
+    without_lead: int = 0
+    unreadable: list[tuple[str, Unreadable, Codes]] = field(default_factory=list)
+    """File, cells, and the lines of the batch they stand in."""
+    set_aside: list[tuple[str, SetAside]] = field(default_factory=list)
+
+    def of(self, ids: pd.Series) -> dict[tuple[str, str], Seen]:
+        """What a batch of leads did, by ("rule", name) and ("field", name)."""
+        codes = pc.fill_null(pc.index_in(_texts(ids), value_set=self.ids), len(self.ids))
+        rows = codes.to_numpy(zero_copy_only=False).astype(np.intp)
+        self.met = np.append(self.met, True)
+        self.met[rows] = True
+        self.met = self.met[:-1]
+        return {each.wanted.key: seen_by(each, rows) for each in self.sums}
+
+    @property
+    def report(self) -> dict[str, int]:
+        """What the summary says of the log; complete once every batch of leads was asked for."""
+        return {
+            "read": self.read,
+            "of_unknown_leads": self.of_unknown_leads,
+            "after_as_of": self.after_as_of,
+            "unreadable": sum(len(cells.rows) for _, cells, _ in self.unreadable),
+            "set_aside": len(self.set_aside),
+        }
+
+    def problems(self) -> Iterator[tuple[str, str, str, str, str]]:
+        """File, line, column, reason and, for a damaged line, the line as it was."""
+        for file, aside in self.set_aside:
+            yield file, str(aside.line), "", aside.reason, aside.text.decode("utf-8", "surrogateescape")
+        cells = sorted(
+            (file, line, cells.column, cells.reason)
+            for file, cells, lines in self.unreadable
+            for line in lines[cells.rows].tolist()
+        )
+        for file, line, column, reason in cells:
+            yield file, str(line), column, reason, ""
+
+    @property
+    def of_unknown_leads(self) -> int:
+        """Events of leads the export does not have; complete once every batch was asked for."""
+        return int(self.events[~self.met].sum()) + self.without_lead
+
+    def add(self, log: Export, batch: Batch, config: EventLog, columns: dict[str, str], as_of: int) -> None:
+        """Count the events of a batch of the log."""
+        cells: list[Unreadable] = []
+        times = read_field(batch.leads[columns["time"]], config.time, "date", cells, log.kinds)
+        values = np.full(len(batch.leads), np.nan)
+        if "value" in columns:
+            amounts = batch.leads[columns["value"]]
+            values = read_field(amounts, config.value, "number", cells, log.kinds).values
+        self.unreadable += [(log.path.name, unreadable, batch.lines) for unreadable in cells]
+        codes = self._codes(_texts(batch.leads[columns["lead"]]))
+        ages = as_of - times.values
+        self.read += len(codes)
+        self.without_lead += int((codes < 0).sum())
+        self.after_as_of += int((ages < 0).sum())
+        self.events += total(codes[codes >= 0], np.ones(int((codes >= 0).sum()), np.int64), len(self.ids))
+        names = _texts(batch.leads[columns["event"]]).dictionary_encode()
+        for each in self.sums:
+            counted = (codes >= 0) & (ages >= 0) & _named(names, each.wanted.events)
+            if each.wanted.within_days is not None:
+                counted &= ages <= each.wanted.within_days
+            each.add(codes[counted], ages[counted], values[counted])
+
+    def _codes(self, leads: pa.Array) -> Codes:
+        """Each event's lead as a position in ``ids``, -1 for none; leads not seen before are added."""
+        coded = pc.if_else(pc.equal(leads, ""), None, leads).dictionary_encode()
+        fresh = coded.dictionary.filter(pc.is_null(pc.index_in(coded.dictionary, value_set=self.ids)))
+        self.ids = pa.concat_arrays([self.ids, fresh])
+        self.events = np.append(self.events, np.zeros(len(fresh), np.int64))
+        self.met = np.append(self.met, np.zeros(len(fresh), dtype=bool))
+        for each in self.sums:
+            each.grow(len(self.ids))
+        known = pc.index_in(coded.dictionary, value_set=self.ids).to_numpy(zero_copy_only=False)
+        indices = pc.fill_null(coded.indices, len(known)).to_numpy(zero_copy_only=False)
+        codes: Codes = np.append(known, -1).astype(np.int64)[indices]
+        return codes
+
+
+def _texts(cells: pd.Series) -> pa.Array:
+    texts = pa.array(
+        cells if isinstance(cells.dtype, pd.StringDtype) else cells.astype("str"), pa.large_string()
+    )
+    return texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+
+
+def _named(names: pa.DictionaryArray, events: tuple[str, ...] | None) -> Flags:
+    folding = Folding()
+    wanted = None if events is None else {folding(event) for event in events}
+    holds = [wanted is None or folding(name or "") in wanted for name in names.dictionary.to_pylist()]
+    indices = pc.fill_null(names.indices, len(holds)).to_numpy(zero_copy_only=False)
+    flags: Flags = np.append(np.array(holds, dtype=bool), wanted is None)[indices]
+    return flags
+
+
+def gather_activity(logs: Sequence[Export], model: Model, as_of: date) -> Activity | None:
+    """Read the logs; None where the config asks nothing of them.
+
+    Raises UsageError if the config needs a log and there is none, InputError for columns a log lacks.
+    """
+    wanted = list(wanted_events(model))
+    if not wanted:
+        return None
+    if not logs:
+        what = f"the config counts events ({wanted[0].key[1]!r} and others) and there is no log"
+        raise UsageError(Problem("--events", what=what, hint="name the activity log after --events"))
+    activity = Activity([EventSums(want) for want in wanted])
+    for log in logs:
+        columns = log_columns(log, model)
+        for batch in log.batches(sorted(set(columns.values()))):
+            activity.add(log, batch, model.events, columns, (as_of - _EPOCH).days)
+        activity.set_aside += [(log.path.name, aside) for aside in log.set_aside]
+        _refuse_ambiguous(activity, log)
+    for each in activity.sums:
+        each.close()
+    return activity
+
+
+def _refuse_ambiguous(activity: Activity, log: Export) -> None:
+    if any(cells.reason == AMBIGUOUS for _, cells, _ in activity.unreadable):
+        what = "the times of the log can be read as day-first and month-first"
+        hint = 'set events.time, for example {from: time, format: "%d/%m/%Y"}'
+        raise ConfigError(Problem(str(log.path), key="events.time", what=what, hint=hint))
+
+
+def log_columns(log: Export, model: Model) -> dict[str, str]:
+    """Which column of the log is lead, event, time and, where it is needed, value."""
+    needs_value = any(want.with_value for want in wanted_events(model))
+    config = model.events
+    sought = {"lead": (config.lead or model.id,), "event": (config.event,), "time": config.time.columns}
+    if needs_value:
+        sought["value"] = config.value.columns
+    found = {
+        key: name
+        for key, names in sought.items()
+        if (name := next((name for name in names if name in log.columns), None))
+    }
+    problems = [_missing(log, key, names) for key, names in sought.items() if key not in found]
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+def _missing(log: Export, key: str, names: Sequence[str]) -> Problem:
+    meant = next(filter(None, (nearest(name, log.columns) for name in names)), "")
+    hint = f"the file has {meant!r}: set events.{key}" if meant else f"set events.{key}"
+    what = f"no column {' or '.join(repr(name) for name in names)}"
+    return Problem(str(log.path), 1, key=f"events.{key}", what=what, hint=hint)
