@@ -16,6 +16,9 @@ from leadscore.text import fold
 LEAD_COLUMNS = ("rank", "score", "tier", "grade", "reasons", "coverage", "disqualified_by")
 """The columns every output may have; a group's points stand in a column of the group's own name."""
 
+WHOLE_COLUMNS = ("rank", "days_idle", "leads")
+"""Columns of whole numbers, in any file; every other number is written as hundredths."""
+
 RULE_LIMIT = 5_000
 
 # A spreadsheet's computer may refuse files of these names, whatever follows the dot.
@@ -87,7 +90,7 @@ def _check_best_of(model: Model) -> Iterator[Fault]:
         return
     for place, group in enumerate(model.best_of.groups):
         yield from _check_group(group, ("best_of", "groups", place), model)
-    others = lead_columns(model.model_copy(update={"best_of": None}))
+    others = [*lead_columns(model.model_copy(update={"best_of": None})), *WHOLE_COLUMNS]
     for column in model.best_of.columns:
         if column in others:
             what = f"would make a second column called {column}"
@@ -97,7 +100,7 @@ def _check_best_of(model: Model) -> Iterator[Fault]:
 def _check_rules(model: Model) -> Iterator[Fault]:
     first: dict[str, Path] = {}
     for name, group in model.groups.items():
-        if name in lead_columns(model):
+        if name in (*lead_columns(model), *WHOLE_COLUMNS):
             yield Fault(("groups", name), "is the name of an output column", "give the group another name")
         for place, rule in enumerate(group.rules):
             path = ("groups", name, "rules", place, "name")

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from leadscore.model.check import WHOLE_COLUMNS
 from leadscore.pipeline.batch import to_decimals, whole_numbers
 from leadscore.pipeline.export import Dialect
 from leadscore.pipeline.guard import guard_line, guard_lines, guard_texts
@@ -23,8 +24,6 @@ from leadscore.points import format_each
 
 Rows = npt.NDArray[np.int64]
 _TEXT = pa.large_string()
-# Written as numbers: these as they are, everything else that is a number as hundredths of a point.
-_WHOLE = ("rank", "days_idle", "leads")
 
 
 class Writer(Protocol):
@@ -83,7 +82,7 @@ class CsvFormat:
     def _cells(self, name: str, values: pd.Series) -> pa.Array:
         if pd.api.types.is_integer_dtype(values.dtype):
             numbers, known = whole_numbers(values)
-            texts = numbers.astype(str) if name in _WHOLE else format_each(numbers)
+            texts = numbers.astype(str) if name in WHOLE_COLUMNS else format_each(numbers)
             cells = pa.array(texts, _TEXT)
             cells = cells if known.all() else pc.if_else(pa.array(known), cells, "")
             return _around(cells, '"', '"') if self.dialect.quote_all else cells
@@ -196,4 +195,4 @@ def _typed(name: str, values: pd.Series) -> pa.Array:
     if not pd.api.types.is_integer_dtype(values.dtype):
         return pa.array(values, _TEXT)
     numbers, known = whole_numbers(values)
-    return pa.array(numbers) if name in _WHOLE else to_decimals(numbers, known)
+    return pa.array(numbers) if name in WHOLE_COLUMNS else to_decimals(numbers, known)

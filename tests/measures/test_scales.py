@@ -134,6 +134,7 @@ def test_a_label_is_that_of_the_highest_cut_the_exact_percent_reaches(
         ({"s": {"of": "score", "to": "1-10"}}, "scales.s.of", "score has no maximum"),
         ({"s": {"of": "none", "cuts": {"a": 5}}}, "scales.s.of", "the same for every lead"),
         ({"x": {"of": "x", "to": "1-10"}}, "scales.x", "another column has this name"),
+        ({"leads": {"of": "x", "to": "1-10"}}, "scales.leads", "another column has this name"),
         ({"tier": {"of": "x", "to": "1-10"}}, "scales.tier", "another column has this name"),
     ],
 )

@@ -157,3 +157,11 @@ def test_a_column_of_the_export_that_has_the_name_of_one_is_refused(place: Place
 
 def test_the_sample_of_opportunities_is_what_its_script_writes() -> None:
     assert make_opportunities() == SAMPLE.read_bytes()
+
+
+@pytest.mark.parametrize("name", ["rank", "days_idle", "leads"])
+def test_a_group_may_not_have_the_name_of_a_column_of_whole_numbers(place: Place, name: str) -> None:
+    config = model_of("kind: count, field: hurts, each: 1").replace("  fit:", f"  {name}:")
+    ended = place.score(csv_of(HEADER, LEADS), config)
+    assert ended.code == 3
+    assert f"groups.{name}: is the name of an output column" in ended.stderr
