@@ -38,6 +38,15 @@ def refusals(load: Callable[[], object]) -> list[str]:
     return [str(problem) for problem in caught.value.problems]
 
 
+def test_the_example_of_the_design_loads_with_its_event_too() -> None:
+    text = TEXT
+    rule = "- {name: demo asked for, kind: count, event: demo_request, each: 30, cap: 30, within_days: 90}"
+    line = next(line for line in text.splitlines() if "name: page visits" in line)
+    indent = line[: len(line) - len(line.lstrip())]
+    model = load_content("model.yml", text.replace(line, f"{line}\n{indent}{rule}").encode())
+    assert [rule.name for rule in model.groups["engagement"].rules][:2] == ["page visits", "demo asked for"]
+
+
 def test_the_example_of_the_design_is_a_model() -> None:
     model = load_model(EXAMPLE)
     assert list(model.groups) == ["fit", "engagement"]
