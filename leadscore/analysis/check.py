@@ -15,7 +15,7 @@ from leadscore.model.load import build_model, config_bytes, load_tree
 from leadscore.model.schema import Model
 from leadscore.part import nearest
 from leadscore.pipeline.collect import Collected, collect_leads
-from leadscore.pipeline.run import open_log, open_wanted
+from leadscore.pipeline.inputs import open_log, open_wanted
 
 
 @dataclass(frozen=True)

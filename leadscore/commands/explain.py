@@ -20,7 +20,7 @@ def explain(
     """Show the lines that add up to one lead's score."""
     from leadscore.analysis.explain import explain_lead
     from leadscore.model.load import load_model
-    from leadscore.pipeline.run import open_log, open_wanted
+    from leadscore.pipeline.inputs import open_log, open_wanted
     from leadscore.views.explain import explain_json, explain_view
     from leadscore.views.screen import show
 

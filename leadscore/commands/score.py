@@ -13,7 +13,7 @@ from leadscore.commands.common import AsOf, Config, Events, Export, Json, Set, p
 from leadscore.errors import LateError, Problem
 
 if TYPE_CHECKING:
-    from leadscore.pipeline.run import Run
+    from leadscore.pipeline.job import Run
 
 Out = Annotated[
     Path,
@@ -42,7 +42,8 @@ def score(
 ) -> int:  # fmt: skip
     """Score, tier and rank the leads of an export."""
     from leadscore.model.load import build_model, config_bytes, load_tree
-    from leadscore.pipeline.run import Job, score_export
+    from leadscore.pipeline.job import Job
+    from leadscore.pipeline.run import score_export
 
     day = read_as_of(as_of)
     content = config_bytes(config)

@@ -48,6 +48,13 @@ class Collected:
     """Rows of the export, damaged ones included."""
     activity: Activity | None = None
 
+    @property
+    def unreadable(self) -> int:
+        """Cells of the export, and cells and lines of the logs, that could not be read."""
+        cells = sum(self.tally.unreadable.values())
+        report = self.activity.report if self.activity is not None else {"unreadable": 0, "set_aside": 0}
+        return cells + report["unreadable"] + report["set_aside"]
+
 
 def refuse_columns(export: Export, model: Model) -> dict[str, str]:
     """Field -> column. Raises InputError for missing columns and for names the output needs itself."""

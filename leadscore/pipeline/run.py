@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from datetime import date
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from leadscore import __version__
 from leadscore.model.schema import Model
-from leadscore.model.tree import Base
 from leadscore.pipeline.accounts import roll_up
 from leadscore.pipeline.check import exit_code, reconcile, refuse_too_few
 from leadscore.pipeline.collect import (
@@ -22,12 +16,12 @@ from leadscore.pipeline.collect import (
     refuse_duplicates,
     set_aside_without_id,
 )
-from leadscore.pipeline.export import Export
+from leadscore.pipeline.inputs import open_log, open_wanted
+from leadscore.pipeline.job import Job, Run
 from leadscore.pipeline.lists import Rows, divide_leads, list_parts, list_views
-from leadscore.pipeline.prepare import wanted_columns
+from leadscore.pipeline.manifest import describe_run
 from leadscore.pipeline.publish import MANIFEST, Stage, last_manifest, open_stage, refuse_foreign
 from leadscore.pipeline.rank import rank_leads
-from leadscore.pipeline.read import open_export
 from leadscore.pipeline.summary import summarize
 from leadscore.pipeline.write import (
     open_formats,
@@ -39,37 +33,6 @@ from leadscore.pipeline.write import (
     write_unreadable,
 )
 from leadscore.points import Flags
-
-LOG_BYTES = 64 << 20
-"""Of an activity log read at a time: larger batches, since its leads are looked up once a batch."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """What one run is asked to do."""
-
-    export: Path
-    model: Model
-    as_of: date
-    out: Path
-    config: str = "config"
-    """The config's file name, for messages and the manifest."""
-    config_digest: str = ""
-    overrides: tuple[str, ...] = ()
-    events: tuple[Path, ...] = ()
-    """The activity logs."""
-    bases: tuple[Base, ...] = ()
-    """The configs the config extends, the nearest first."""
-
-
-@dataclass(frozen=True)
-class Run:
-    """What came of it."""
-
-    out: Path
-    summary: dict[str, Any]
-    manifest: dict[str, Any]
-    exit_code: int
 
 
 def score_export(job: Job) -> Run:
@@ -93,30 +56,10 @@ def score_export(job: Job) -> Run:
     reconcile(collected.read, summary["leads"])
     with open_stage(job.out) as stage:
         _write(stage, export, collected, parts, job.model, summary)
-        manifest = _manifest(job, [export, *logs], stage, summary)
+        manifest = describe_run(job, [export, *logs], stage, summary)
         stage.create_json(MANIFEST, manifest)
-    unreadable = sum(collected.tally.unreadable.values())
-    if collected.activity is not None:
-        unreadable += collected.activity.report["unreadable"] + collected.activity.report["set_aside"]
-    return Run(
-        job.out,
-        summary,
-        manifest,
-        exit_code(summary["leads"]["in"], len(collected.set_aside), unreadable, job.model),
-    )
-
-
-def open_wanted(path: Path, model: Model) -> Any:
-    """The export, its delimiter recognised by the columns the model may ask for."""
-    return open_export(
-        path, {name for field in model.fields for name in wanted_columns(field, model.fields[field])}
-    )
-
-
-def open_log(path: Path, model: Model) -> Any:
-    """An activity log, its delimiter recognised by the columns the config names."""
-    log = model.events
-    return open_export(path, {log.lead or model.id, log.event, *log.time.columns}, batch_bytes=LOG_BYTES)
+    code = exit_code(collected.read, len(collected.set_aside), collected.unreadable, job.model)
+    return Run(job.out, summary, manifest, code)
 
 
 def _ordered(collected: Collected, chosen: Flags, model: Model) -> Rows:
@@ -154,30 +97,3 @@ def _write(
         write_contributions(stage, leads["id"], collected.lines, points, leads["score"])
     summary["notes"] = list(export.notes)
     stage.create_json("summary.json", summary)
-
-
-def _manifest(job: Job, inputs: Sequence[Export], stage: Stage, summary: dict[str, Any]) -> dict[str, Any]:
-    """What went in and what came out, by digest; no clock, no personal data."""
-    return {
-        "leadscore": __version__,
-        "as_of": job.as_of.isoformat(),
-        "config": {
-            "file": job.config,
-            "sha256": job.config_digest,
-            "extends": [base._asdict() for base in job.bases],
-            "model_sha256": job.model.digest,
-            "set": list(job.overrides),
-        },
-        "inputs": [
-            {
-                "file": read.path.name,
-                "sha256": read.digest,
-                "bytes": read.size,
-                "dialect": asdict(read.dialect),
-            }
-            for read in inputs
-        ],
-        "rank_by": [*job.model.model_dump(include={"rank_by"})["rank_by"], "id"],
-        "counts": summary["leads"],
-        "outputs": dict(sorted(stage.files.items())),
-    }

@@ -13,7 +13,7 @@ import pytest
 
 from leadscore.analysis.explain import Explanation, explain_lead
 from leadscore.model.load import load_model
-from leadscore.pipeline.run import open_wanted
+from leadscore.pipeline.inputs import open_wanted
 from tests.running import DAY, SAMPLE, SAMPLE_CONFIG, Ended, Place, csv_of, match, model_of, run
 
 LEADS = csv_of(
