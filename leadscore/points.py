@@ -63,7 +63,7 @@ def multiply(points: Hundredths, factors: Numbers, exact: Callable[[int], Decima
         products,
         1e-6 + np.abs(products) * 1e-15,
         lambda rows: np.stack([points[rows], factors[rows].view(np.int64)]),
-        lambda row: int(points[row]) * exact(row),
+        lambda row: min(max(int(points[row]) * exact(row), Decimal(-_MOST)), Decimal(_MOST)),
     )
 
 
@@ -81,8 +81,7 @@ def round_each(
         _, first, inverse = np.unique(alike(doubtful), axis=1, return_index=True, return_inverse=True)
         with localcontext(EXACT):
             decided = [round_half_away(exact(row)) for row in doubtful[first].tolist()]
-        bounded = [min(max(value, -_MOST), _MOST) for value in decided]
-        rounded[doubtful] = np.array(bounded, np.int64)[inverse.reshape(-1)]
+        rounded[doubtful] = np.array(decided, np.int64)[inverse.reshape(-1)]
     return rounded
 
 

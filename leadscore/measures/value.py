@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal, localcontext
+from decimal import Decimal
 
 import numpy as np
 from pydantic import Field as Setting
@@ -12,7 +12,7 @@ from leadscore.criteria import Criteria, any_holds
 from leadscore.fields import TRUE, UNKNOWN, Leads, Use, under
 from leadscore.measures.base import Amounts, Range
 from leadscore.part import Part
-from leadscore.points import EXACT, Hundredths, Numbers, round_half_away
+from leadscore.points import Hundredths, Numbers, round_each
 from leadscore.scalars import Share, Text
 
 
@@ -58,12 +58,11 @@ class Value(Part):
 
 def _hundredths_of(sizes: Numbers, share: Decimal) -> Hundredths:
     """size x share of each distinct size, rounded half away from zero; 0 for what is no number."""
-    values = np.nan_to_num(sizes) * float(share * 100)
-    rounded = np.trunc(values + np.copysign(0.5, values)).astype(np.int64)
-    # Floats decide wherever the product is clearly not a half; above 2**49 they never are.
-    doubtful = np.abs(np.abs(values) % 1 - 0.5) <= 1e-6 + np.abs(values) * 1e-15
-    with localcontext(EXACT):
-        rounded[doubtful] = [
-            round_half_away(Decimal(repr(each)) * share * 100) for each in sizes[doubtful].tolist()
-        ]
-    return rounded
+    known = np.nan_to_num(sizes)
+    values = known * float(share * 100)
+    return round_each(
+        values,
+        1e-6 + np.abs(values) * 1e-15,
+        lambda rows: known[rows].view(np.int64)[None, :],
+        lambda row: Decimal(repr(float(known[row]))) * share * 100,
+    )

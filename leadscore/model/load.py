@@ -18,7 +18,7 @@ from leadscore.model.overrides import override
 from leadscore.model.parse import SIZE_LIMIT, read_tree
 from leadscore.model.preset import add_preset
 from leadscore.model.problems import faults_of
-from leadscore.model.prune import is_consequence, original, prune
+from leadscore.model.prune import is_consequence, original, prune, without_stand_ins
 from leadscore.model.ranges import check_measures
 from leadscore.model.resolve import resolve_fields
 from leadscore.model.schema import Model
@@ -120,7 +120,7 @@ def build_model(tree: Tree) -> Model:
     model, of_fields = resolve_fields(model)
     for fault in islice([*of_fields, *check_model(model), *check_measures(model)], FAULT_LIMIT):
         if not is_consequence(fault, data, faulty):
-            faults.append(_in_whole(fault, data, faulty))
+            faults.append(_in_whole(without_stand_ins(fault), data, faulty))
     if faults or tree.refusals():
         raise ConfigError(_problems(tree, faults))
     return model

@@ -8,14 +8,13 @@ from leadscore.model.problems import faults_of
 from leadscore.model.schema import Model
 from leadscore.model.tree import Fault, Node, Path, child, has
 
+_STAND_IN = "stand-in"
 # For keys a config must have, where its own are faulty.
 _STAND_INS: dict[str, Node] = {
-    "name": "stand-in",
-    "id": "stand-in",
-    "groups": {
-        "stand-in": {"rules": [{"name": "stand-in", "kind": "count", "field": "stand-in", "each": "0"}]}
-    },
-    "tiers": [{"name": "stand-in"}],
+    "name": _STAND_IN,
+    "id": _STAND_IN,
+    "groups": {_STAND_IN: {"rules": [{"name": _STAND_IN, "kind": "count", "field": _STAND_IN, "each": "0"}]}},
+    "tiers": [{"name": _STAND_IN}],
 }
 
 
@@ -77,10 +76,18 @@ def is_consequence(fault: Fault, data: dict[str, Node], faulty: set[Path]) -> bo
     if fault.path[0] == "grade" and fault.path[-1] == "group":
         groups, rows_or_columns = child(data, "groups"), child(child(data, "grade"), fault.path[1])
         return has(groups, str(child(rows_or_columns, "group")))
+    if fault.path[:2] == ("best_of", "groups"):
+        named = child(child(child(data, "best_of"), "groups"), fault.path[-1])
+        return has(child(data, "groups"), str(named))
     if fault.path[0] == "nurture":
         meant = "tiers" if fault.path[-1] == "tier" else "groups"
         return any(path[0] == meant for path in faulty)
     if fault.path[0] in ("scales", "heat", "matrix") or fault.path[-1] == "high":
-        named = ("groups", "scales", "score", "value", "matrix", "tiers")
-        return any(path[0] in named for path in faulty)
-    return "stand-in" in fault.path
+        sources = ("groups", "scales", "score", "value", "matrix", "tiers")
+        return any(path[0] in sources for path in faulty)
+    return _STAND_IN in fault.path
+
+
+def without_stand_ins(fault: Fault) -> Fault:
+    """The fault without a hint that offers what is not in the config."""
+    return fault._replace(hint="") if _STAND_IN in fault.hint else fault

@@ -344,3 +344,11 @@ def test_a_model_describes_itself_to_editors() -> None:
     assert schema["additionalProperties"] is False
     assert "from" in schema["$defs"]["FieldConfig"]["properties"]
     json.dumps(schema)
+
+
+def test_a_group_left_out_for_its_faults_is_not_called_missing() -> None:
+    text = "name: n\nid: i\ngroups:\n  fit: {rules: [{name: r, kind: bands, field: x, bands: [1]}]}\n"
+    text += "best_of: {name: persona, groups: [fit, fitt]}\ntiers: [{name: All}]\n"
+    found = refusals(lambda: load(text))
+    assert [problem.split(": ")[1] for problem in found] == ["groups.fit.rules.r.bands", "best_of.groups.1"]
+    assert "stand-in" not in "".join(found)
