@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from leadscore.points import Flags, Hundredths, Numbers
+from leadscore.points import Flags, Hundredths, Numbers, Rows
 from leadscore.scalars import parse_day, parse_flag, parse_number
 from leadscore.text import Folding
 
@@ -73,6 +73,12 @@ class Field:
         assert self.numbers is not None, "a text field has no numbers"
         return np.append(self.numbers, np.nan)[self.codes]
 
+    def take(self, rows: Rows) -> Field:
+        """The same field of some of the leads."""
+        taken = replace(self, codes=self.codes[rows])
+        taken.__dict__["_folded"] = self._folded  # texts are the same, so what they fold to is
+        return taken
+
     def text(self, lead: int) -> str | None:
         """One lead's value as the export has it, None where missing."""
         code = int(self.codes[lead])
@@ -110,6 +116,11 @@ class Seen:
     value: Hundredths
     """The sum of the events' values, in hundredths."""
 
+    def take(self, rows: Rows) -> Seen:
+        """The same of some of the leads."""
+        points, faded, value = self.points[rows], self.faded[rows], self.value[rows]
+        return Seen(self.count[rows], self.age[rows], points, faded, value)
+
 
 @dataclass(frozen=True)
 class Leads:
@@ -120,7 +131,16 @@ class Leads:
     as_of: int
     """Days since 1970-01-01."""
     activity: Mapping[tuple[str, str], Seen] = field(default_factory=dict)
-    """What the log says, by ("rule", name) and ("field", name)."""
+    """What the log says, by the key of the rule or field that asks (``Wanted.key``)."""
+    account_scores: Hundredths | None = None
+    """Each lead's account's score, 0 where it has none; None where nobody asks."""
+
+    def take(self, rows: Rows) -> Leads:
+        """Some of the leads, by their positions."""
+        fields = {name: field.take(rows) for name, field in self.fields.items()}
+        activity = {key: seen.take(rows) for key, seen in self.activity.items()}
+        scores = None if self.account_scores is None else self.account_scores[rows]
+        return Leads(len(rows), fields, self.as_of, activity, scores)
 
     def __getitem__(self, name: str) -> Field:
         return self.fields[name]

@@ -85,6 +85,12 @@ def round_each(
     return rounded
 
 
+def divide(amounts: Hundredths, by: Hundredths) -> Hundredths:
+    """amounts / by as whole numbers, rounded half away from zero; ``by`` is above 0."""
+    quotients: Hundredths = np.sign(amounts) * ((2 * np.abs(amounts) + by) // (2 * by))
+    return quotients
+
+
 def format_points(hundredths: int, signed: bool = False) -> str:
     """8350 -> '83.5', -1500 -> '-15'; ``signed`` puts a plus before what is above zero."""
     whole, part = divmod(abs(int(hundredths)), 100)

@@ -13,7 +13,8 @@ from typing import Any
 import pandas as pd
 from hypothesis import strategies as st
 
-from tests.oracle import fold
+from leadscore.model.load import load_model
+from tests.oracle_values import fold, hundredths
 
 AS_OF = date(2026, 6, 30)
 Config = dict[str, Any]
@@ -127,19 +128,19 @@ points = st.integers(-3000, 3000).map(lambda n: Decimal(n) / 100)
 gains = st.integers(1, 3000).map(lambda n: Decimal(n) / 100)
 
 
-def _maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     """None two times out of three."""
     return st.one_of(st.none(), st.none(), strategy)
 
 
-def _without_none(*parts: Config) -> Config:
+def without_none(*parts: Config) -> Config:
     return {key: value for part in parts for key, value in part.items() if value is not None}
 
 
 def _rule(required: Parts, **optional: st.SearchStrategy[Any]) -> Parts:
     settings = {**optional, "missing": points, "decay": decays}
-    options = st.fixed_dictionaries({key: _maybe(value) for key, value in settings.items()})
-    return st.builds(_without_none, required, options)
+    options = st.fixed_dictionaries({key: maybe(value) for key, value in settings.items()})
+    return st.builds(without_none, required, options)
 
 
 def _test_of(fields: list[str]) -> Parts:
@@ -166,16 +167,19 @@ def _combined(inner: Parts) -> Parts:
 
 
 criteria = st.one_of(_leaves, _combined(_leaves), _combined(st.one_of(_leaves, _combined(_leaves))))
-_forms: list[Config] = [
+DECAY_FORMS: list[Config] = [
     *({"half_life_days": days} for days in (1, 14, 30, Decimal("7.5"))),
     *({"window_days": days} for days in (0, 14, 30)),
     *({"daily": share} for share in SHARES),
     *({"linear": {"lose": share, "every_days": days}} for share in SHARES for days in (1, 30)),
     *({"steps": {90: "0", 14: share}} for share in SHARES),
 ]
-_missing: list[Config] = [{}, {}, {"missing": "30%"}, {"missing": 1}]
+KEPT_WITHOUT_DATE: list[Config] = [{}, {}, {"missing": "30%"}, {"missing": 1}]
 decays = st.sampled_from(
-    [{**form, "since": since, **missing} for form, since, missing in product(_forms, DATE_FIELDS, _missing)]
+    [
+        {**form, "since": since, **missing}
+        for form, since, missing in product(DECAY_FORMS, DATE_FIELDS, KEPT_WITHOUT_DATE)
+    ]
 )
 
 
@@ -205,14 +209,15 @@ _bands = st.builds(
     st.dictionaries(st.sampled_from(NUMBERS), points, min_size=1, max_size=4),
 )
 _count = st.builds(
-    lambda field, each, bound, sign: _without_none(
-        {"kind": "count", "field": field, "each": sign * each},
+    lambda field, mode, each, bound, sign: without_none(
+        {"kind": "count", "field": field, mode: sign * each},
         {"cap" if sign > 0 else "floor": bound and sign * bound},
     ),
-    *(st.sampled_from(NUMBER_FIELDS), gains, _maybe(gains), st.sampled_from([1, -1])),
+    *(st.sampled_from(NUMBER_FIELDS), st.sampled_from(["each", "each", "once"])),
+    *(gains, maybe(gains), st.sampled_from([1, -1])),
 )
 _criterion = st.builds(
-    _without_none,
+    without_none,
     st.one_of(
         st.builds(lambda when: {"when": when}, criteria),
         st.builds(
@@ -222,7 +227,7 @@ _criterion = st.builds(
             st.sampled_from(["0.02", "1", "7.5", "300"]),
         ),
     ),
-    st.fixed_dictionaries({"weight": _maybe(st.sampled_from(["0.01", "0.5", "2", "3", "7"]))}),
+    st.fixed_dictionaries({"weight": maybe(st.sampled_from(["0.01", "0.5", "2", "3", "7"]))}),
 )
 _profile = st.builds(
     lambda points, criteria: {
@@ -242,16 +247,16 @@ RULES = [
     *(_rule(_bands, otherwise=points), _rule(_count)),
     _rule(_profile, unknown=st.sampled_from(["ignore", "zero"]), min_known=st.sampled_from(SHARES)),
 ]
-_bounds = st.builds(
-    lambda floor, span: _without_none(
+bounds = st.builds(
+    lambda floor, span: without_none(
         {"floor": floor, "cap": None if span is None else (floor or Decimal(0)) + Decimal(span) / 100}
     ),
     st.one_of(st.none(), points),
     st.one_of(st.none(), st.integers(0, 6000)),
 )
-_cuts = st.lists(points, min_size=2, max_size=3, unique=True).map(lambda cuts: sorted(cuts, reverse=True))
+cuts = st.lists(points, min_size=2, max_size=3, unique=True).map(lambda given: sorted(given, reverse=True))
 _axes = st.builds(
-    lambda group, cuts: {"group": group, "cuts": dict(zip("BACD", cuts, strict=False))},
+    lambda group, least: {"group": group, "cuts": dict(zip("BACD", least, strict=False))},
     st.sampled_from(["fit", "engagement", "doubts"]),
     st.lists(points, min_size=1, max_size=4, unique=True),
 )
@@ -266,18 +271,31 @@ def configs(draw: st.DrawFn) -> Config:
     named = [{"name": f"rule {place}", **rule} for place, rule in enumerate(rules)]
     parts = {"fit": named[0::3], "engagement": named[1::3], "doubts": named[2::3]}
     groups = {
-        name: _without_none({"rules": part, "decay": draw(_maybe(decays))}, draw(_bounds))
+        name: without_none({"rules": part, "decay": draw(maybe(decays))}, draw(bounds))
         for name, part in parts.items()
     }
-    tiers = [{"name": f"tier {place}", "min_score": cut} for place, cut in enumerate(draw(_cuts))]
+    tiers = [{"name": f"tier {place}", "min_score": cut} for place, cut in enumerate(draw(cuts))]
     out = draw(st.lists(criteria, max_size=2))
-    score = {"combine": draw(st.sampled_from(["sum", "max"])), **draw(_bounds)}
-    return _without_none(
-        {"name": "random", "id": "lead_id", "fields": FIELDS, "groups": groups, "score": score},
-        {"disqualify": [{"name": f"out {place}", "when": when} for place, when in enumerate(out)]},
-        {"grade": draw(st.one_of(st.none(), st.fixed_dictionaries({"rows": _axes, "columns": _axes})))},
-        {"tiers": [*tiers, {"name": "rest"}]},
+    score = {"combine": draw(st.sampled_from(["sum", "max"])), **draw(bounds)}
+    return reachable(
+        without_none(
+            {"name": "random", "id": "lead_id", "fields": FIELDS, "groups": groups, "score": score},
+            {"disqualify": [{"name": f"out {place}", "when": when} for place, when in enumerate(out)]},
+            {"grade": draw(st.one_of(st.none(), st.fixed_dictionaries({"rows": _axes, "columns": _axes})))},
+            {"tiers": [*tiers, {"name": "rest"}]},
+        )
     )
+
+
+def reachable(config: Config) -> Config:
+    """The config without the tiers that no lead could ever get: one that has such a tier is refused."""
+    low, high = load_model({**config, "tiers": [{"name": "rest"}]}).bounds()
+    given = [
+        tier
+        for tier in config["tiers"]
+        if "min_score" not in tier or low < hundredths(tier["min_score"]) <= high
+    ]
+    return {**config, "tiers": given}
 
 
 _numbers = [

@@ -14,6 +14,8 @@ from leadscore.decays import DECAYS
 from leadscore.errors import LeadscoreError
 from leadscore.measures import FORMS, Heat, Scale, Value
 from leadscore.measures.value import Chance
+from leadscore.model.accounts import COMBINATIONS, Accounts
+from leadscore.model.load import load_content
 from leadscore.model.nurture import NURTURE_COLUMNS, EnoughPoints, Idle, Nurture
 from leadscore.model.resolve import LEAD_COLUMNS
 from leadscore.model.schema import Checks, FieldConfig, Model, Output, Tier
@@ -53,6 +55,7 @@ def _keys(part: type) -> list[str]:
             "The nurture list",
             [*_keys(Nurture), *_keys(EnoughPoints), *_keys(Idle), *NURTURE_COLUMNS],
         ),
+        ("Accounts", [*_keys(Accounts), *COMBINATIONS, "leads_score", "account_points"]),
         ("Commands", [command.callback.__name__ for command in app.registered_commands if command.callback]),
         (
             "Exit codes",
@@ -93,6 +96,11 @@ def test_the_command_the_readme_shows_prints_what_it_shows(
     files = {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()}
     text = SECTIONS["What comes out"]
     assert [name for name in sorted(files) if name not in text and not name.startswith("tiers/")] == []
+
+
+def test_the_config_the_readme_shows_is_a_model() -> None:
+    text = SECTIONS["The config"].split("```yaml\n")[1].split("```")[0]
+    assert [tier.name for tier in load_content("README.md", text.encode()).tiers] == ["SQL", "MQL", "Cold"]
 
 
 def test_the_python_of_the_readme_runs(monkeypatch: pytest.MonkeyPatch) -> None:

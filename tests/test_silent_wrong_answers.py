@@ -56,12 +56,8 @@ def test_02_a_null_id_does_not_change_the_long_ids_beside_it_in_parquet(place: P
 
 def test_03_na_null_none_and_nan_are_names_and_countries(place: Place) -> None:
     leads = "lead_id,last,country\n1,NA,NA\n2,Null,US\n3,None,nan\n4,null,NaN\n"
-    assert (
-        place.score(
-            leads, model_of(match("country: {in: [NA]}", 5), match("last: {in: ['Null', None]}", 1))
-        ).code
-        == 0
-    )
+    rules = [match("country: {in: [NA]}", 5), match("last: {in: ['Null', None]}", 1)]
+    assert place.score(leads, model_of(*rules, tiers="[{name: all}]")).code == 0
     assert place.scores() == {"1": "5", "2": "1", "3": "1", "4": "1"}
     assert {row["lead_id"]: (row["last"], row["country"]) for row in place.rows()}["1"] == ("NA", "NA")
 
@@ -69,12 +65,8 @@ def test_03_na_null_none_and_nan_are_names_and_countries(place: Place) -> None:
 def test_03_a_null_word_means_missing_only_in_the_field_that_declares_it(place: Place) -> None:
     leads = "lead_id,visits,country\n1,N/A,N/A\n2,60,US\n"
     head = "fields: {visits: {type: number, null: ['', N/A]}}"
-    assert (
-        place.score(
-            leads, model_of(match("visits: {missing: true}", 3), match("country: N/A", 5), head=head)
-        ).code
-        == 0
-    )
+    rules = [match("visits: {missing: true}", 3), match("country: N/A", 5)]
+    assert place.score(leads, model_of(*rules, head=head, tiers="[{name: all}]")).code == 0
     assert place.scores() == {"1": "8", "2": "0"}
 
 

@@ -9,11 +9,14 @@ from datetime import date
 from pathlib import Path
 
 from leadscore.errors import Problem, UsageError
+from leadscore.model.build import build_model
 from leadscore.model.dump import dump
-from leadscore.model.lint import FINDINGS, Finding, Tally as RuleTally, lint_model
-from leadscore.model.load import build_model, config_bytes, load_tree
+from leadscore.model.lint import FINDINGS, Finding, Tally as RuleTally
+from leadscore.model.lint_segments import lint_config
+from leadscore.model.load import config_bytes, load_tree
 from leadscore.model.schema import Model
 from leadscore.part import nearest
+from leadscore.pipeline.accounts import tally_rules
 from leadscore.pipeline.collect import Collected, collect_leads
 from leadscore.pipeline.inputs import open_log, open_wanted
 
@@ -35,18 +38,30 @@ def check_config(
     tree = load_tree(str(config), config_bytes(config), overrides)
     model = build_model(tree)
     if export is None:
-        return Checked(model, lint_model(model, tree), None)
+        return Checked(model, lint_config(model, tree), None)
     logs = [open_log(path, model) for path in events]
     collected = collect_leads(open_wanted(export, model), model, as_of, logs)
-    tallies = {
-        name: RuleTally(rule.fired, collected.tally.leads - rule.unknown, collected.tally.leads)
-        for name, rule in collected.tally.rules.items()
+    return Checked(
+        model, lint_config(model, tree, _of_rules(collected, model), _of_signs(collected)), collected
+    )
+
+
+def _of_rules(collected: Collected, model: Model) -> dict[tuple[str, str], RuleTally]:
+    tally = collected.tally
+    of_accounts = {("", name): rule for name, rule in tally_rules(collected.leads, model.accounts)}
+    leads = {**tally.segments, "": tally.leads}
+    return {
+        (segment, name): RuleTally(rule.fired, leads[segment] - rule.unknown, leads[segment])
+        for (segment, name), rule in {**tally.rules, **of_accounts}.items()
     }
-    signs = {
-        name: RuleTally(sign.holds, collected.tally.leads - sign.unknown, collected.tally.leads)
+
+
+def _of_signs(collected: Collected) -> dict[str, RuleTally]:
+    leads = collected.tally.leads
+    return {
+        name: RuleTally(sign.holds, leads - sign.unknown, leads)
         for name, sign in collected.tally.signs.items()
     }
-    return Checked(model, lint_model(model, tree, tallies, signs), collected)
 
 
 def resolve_config(config: Path, overrides: Sequence[str]) -> str:

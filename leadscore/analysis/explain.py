@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,15 +13,15 @@ import pandas as pd
 from leadscore.errors import InputError, Problem
 from leadscore.fields import Seen
 from leadscore.model.schema import Model
-from leadscore.pipeline.activity import gather_activity
-from leadscore.pipeline.batch import Scored, score_leads
-from leadscore.pipeline.collect import refuse_ambiguous_dates, refuse_columns
-from leadscore.pipeline.combine import Line
+from leadscore.pipeline.batch import Scored
+from leadscore.pipeline.collect import refuse_ambiguous_dates
+from leadscore.pipeline.combine import ACCOUNT, Line
 from leadscore.pipeline.export import Export
 from leadscore.pipeline.lists import divide_leads
-from leadscore.pipeline.prepare import NO_ACTIVITY
+from leadscore.pipeline.sweep import open_sweep
 from leadscore.pipeline.tally import Tally
 from leadscore.points import format_points
+from leadscore.rules.count import Count
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,9 @@ class Explanation:
     line: int
     score: int
     tier: str
+    segment: str
+    """Whose model scored it, and its share (hundredths of a percent) of the most that gives."""
+    percent: int | None
     grade: str
     coverage: int
     disqualified_by: str
@@ -73,14 +76,13 @@ def explain_lead(
     Raises InputError if there is none or more than one, and ConfigError for dates with two readings: what
     `score` refuses is not explained.
     """
-    columns = refuse_columns(export, model)
-    activity = gather_activity(logs, model, as_of)
+    sweep = open_sweep(export, model, as_of, logs)
     found: list[Explanation] = []
-    for batch in export.batches(sorted(set(columns.values()))):
-        rows = np.flatnonzero((batch.leads[columns[model.id]] == wanted).to_numpy(dtype=bool, na_value=False))
+    for batch in sweep.read():
+        ids = batch.leads[sweep.columns[model.id]]
+        rows = np.flatnonzero((ids == wanted).to_numpy(dtype=bool, na_value=False))
         if len(rows):
-            seen = NO_ACTIVITY if activity is None else activity.of(batch.leads[columns[model.id]])
-            scored = score_leads(batch.leads, model, columns, as_of, export.kinds, seen)
+            scored = sweep.score(batch)
             tally = Tally()
             tally.add(scored, batch.lines)
             refuse_ambiguous_dates(tally, "config")
@@ -102,21 +104,31 @@ def explain_lead(
 def _explanation(scored: Scored, model: Model, lead: int, wanted: str, line: int) -> Explanation:
     row = scored.columns.iloc[lead]
     parts = divide_leads(scored.columns.iloc[[lead]], model)
-    lines = zip(scored.contributions.lines, scored.contributions.points[:, lead].tolist(), strict=True)
     return Explanation(
         id=wanted,
         line=line,
         score=int(row["score"]),
         tier=str(row["tier"]),
-        grade=str(row["grade"]) if model.grade else "",
+        segment=str(row["segment"]) if model.segments else "",
+        percent=int(row["percent"]) if model.segments else None,
+        grade=str(row["grade"]) if "grade" in row else "",
         coverage=int(row["coverage"]),
         disqualified_by="" if row.isna()["disqualified_by"] else str(row["disqualified_by"]),
         part=next(name for name, here in parts.items() if here[0]),
         screen=str(row["screen"]) if model.screen else "",
         signs=str(row["signs"]) if model.screen else "",
-        lines=tuple(_explained(scored, model, lead, line, points) for line, points in lines),
+        lines=tuple(_lines(scored, lead)),
         measures=tuple((name, _written(row[name])) for name in model.measures if name in row),
     )
+
+
+def _lines(scored: Scored, lead: int) -> Iterator[ExplainedLine]:
+    """The lines of the model that scored the lead."""
+    portion = next(portion for portion in scored.portions if lead in portion.rows)
+    place, made = int(np.flatnonzero(portion.rows == lead)[0]), portion.contributions
+    for line, points in zip(made.lines, made.points[:, place].tolist(), strict=True):
+        known = line.rule is None or bool(made.known[line.name][place])
+        yield _explained(scored, portion.model, lead, line, points, known)
 
 
 def _written(cell: Any) -> str | None:
@@ -125,22 +137,34 @@ def _written(cell: Any) -> str | None:
     return None if pd.isna(cell) else format_points(int(cell))
 
 
-def _explained(scored: Scored, model: Model, lead: int, line: Line, points: int) -> ExplainedLine:
+def _explained(
+    scored: Scored, model: Model, lead: int, line: Line, points: int, known: bool
+) -> ExplainedLine:
     if line.rule is None:
-        return ExplainedLine(line.name, line.kind, line.group, points, looked_at=_bound(line, model))
+        looked_at = _account(scored, model, lead) if line.kind == "account" else _bound(line, model)
+        return ExplainedLine(line.name, line.kind, line.group, points, looked_at=looked_at)
     names = dict.fromkeys(use.field for use in line.rule.reads())
     values = tuple(
         (name, scored.leads[name].text(lead) if scored.leads[name].known[lead] else None) for name in names
     )
-    if ("rule", line.name) in scored.leads.activity:
-        values = ((line.rule.describe(), _events(scored.leads.activity["rule", line.name], lead)),)
-    known = bool(scored.contributions.known[line.name][lead])
+    if isinstance(line.rule, Count) and line.rule.event is not None:
+        values = ((line.rule.describe(), _events(scored.leads.activity[line.rule.key], lead)),)
     return ExplainedLine(line.name, line.kind, line.group, points, known, line.rule.describe(), values)
 
 
 def _events(seen: Seen, lead: int) -> str:
     count = int(seen.count[lead])
     return f"{count}, the last {seen.age[lead]:.0f} days ago" if count else "none"
+
+
+def _account(scored: Scored, model: Model, lead: int) -> str:
+    """Which account, its score, and how much of it a lead gets."""
+    accounts, scores = model.accounts, scored.leads.account_scores
+    name = scored.leads[accounts.by].text(lead) if accounts else None
+    if name is None or accounts is None or accounts.in_score is None or scores is None:
+        return "no account"
+    share = format_points(int(accounts.in_score.share * 100_00))
+    return f"{share} % of {format_points(int(scores[lead]))}, the score of {name}"
 
 
 def _bound(line: Line, model: Model) -> str:
@@ -153,6 +177,7 @@ def _bound(line: Line, model: Model) -> str:
         decay = next((rule.decay for rule in rules if line.name == f"{rule.name}: decay"), None)
         decay = decay or (group.decay if group else None)
         return decay.describe() if decay else ""
-    bounds = group or model.score
+    of_account = model.accounts.in_score if model.accounts and line.name.startswith(f"{ACCOUNT}: ") else None
+    bounds = of_account or group or model.score
     limit = bounds.cap if line.kind == "cap" else bounds.floor
     return f"{'at most' if line.kind == 'cap' else 'at least'} {format_points(limit or 0)}"

@@ -41,7 +41,8 @@ def score(
     events: Events = None, json_: Json = False, quiet: Quiet = False,
 ) -> int:  # fmt: skip
     """Score, tier and rank the leads of an export."""
-    from leadscore.model.load import build_model, config_bytes, load_tree
+    from leadscore.model.build import build_model
+    from leadscore.model.load import config_bytes, load_tree
     from leadscore.pipeline.job import Job
     from leadscore.pipeline.run import score_export
 

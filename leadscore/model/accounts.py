@@ -12,12 +12,21 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field as Setting, create_model, model_validator
 
-from leadscore.fields import Use
+from leadscore.fields import Use, under
+from leadscore.model.tree import Fault, Path
 from leadscore.part import Part, refuse_key
 from leadscore.points import Hundredths, multiply
+from leadscore.rules import AnyRule
+from leadscore.rules.count import Count as CountRule
 from leadscore.scalars import Count, Flag, Name, Points, Share, Text, plain
 
+if TYPE_CHECKING:
+    from leadscore.model.schema import Model
+
 Places = npt.NDArray[np.int64]
+
+RULE_LIMIT = 100
+"""So many rules of accounts: what each gives is kept of every lead until all are read."""
 
 
 @dataclass(frozen=True)
@@ -104,12 +113,26 @@ class AccountTier(Part):
     min_score: Points | None = None
 
 
+class InScore(Part):
+    """How much of its account's score a lead has in its own."""
+
+    share: Annotated[Share, Setting(gt=0)]
+    cap: Annotated[Points, Setting(ge=0)]
+    floor: Annotated[Points, Setting(le=0)] = 0
+
+
 class Accounts(Part):
-    """Leads that share a company, a domain or any other field, rolled up."""
+    """Leads that share a company, a domain or any other field, rolled up.
+
+    models.md E7: an account's score is what its leads' scores combine to, plus the points of ``rules``.
+    """
 
     by: Text
     combine: Combine
+    rules: tuple[AnyRule, ...] = Setting(default=(), min_length=1)
+    """Rules about the account itself. A lead with more points than another speaks for it first."""
     tiers: tuple[AccountTier, ...] = Setting(default=(), min_length=1)
+    in_score: InScore | None = None
 
     @model_validator(mode="after")
     def _refuse_unordered_tiers(self) -> Self:
@@ -124,6 +147,33 @@ class Accounts(Part):
             raise refuse_key("tiers", "has a name twice; rename one of the tiers")
         return self
 
+    def bounds(self) -> tuple[int, int]:
+        """The least and the most points (hundredths) the rules can give an account, its leads' aside."""
+        each = [rule.bounds() for rule in self.rules]
+        return sum(low for low, _ in each), sum(high for _, high in each)
+
     def uses(self) -> Iterator[Use]:
-        """The field that tells accounts apart."""
+        """The field that tells accounts apart, and those the rules read."""
         yield Use(self.by, "text", ("accounts", "by"))
+        for place, rule in enumerate(self.rules):
+            yield from under("accounts", under("rules", under(place, rule.uses())))
+
+
+def check_account_rules(model: Model) -> Iterator[Fault]:
+    """Rules of accounts that count events, have the name of another rule, or are too many."""
+    first: dict[str, Path] = {
+        rule.name: ("groups", name, "rules", place, "name")
+        for name, group in model.groups.items()
+        for place, rule in enumerate(group.rules)
+    }
+    rules = model.accounts.rules if model.accounts else ()
+    for place, rule in enumerate(rules):
+        here: Path = ("accounts", "rules", place)
+        if first.setdefault(rule.name, (*here, "name")) != (*here, "name"):
+            yield Fault((*here, "name"), "two rules have this name", "rename one of them", first[rule.name])
+        if isinstance(rule, CountRule) and rule.event is not None:
+            what, hint = "a rule of accounts cannot count events yet", "count events in a group"
+            yield Fault((*here, "event"), what, hint)
+    if len(rules) > RULE_LIMIT:
+        what, hint = f"hold more than {RULE_LIMIT:,} rules", "use a lookup for long lists of values"
+        yield Fault(("accounts", "rules"), what, hint)

@@ -6,9 +6,11 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from leadscore.model.accounts import check_account_rules
 from leadscore.model.nurture import NURTURE_COLUMNS
 from leadscore.model.schema import Model
 from leadscore.model.screen import SCREEN_COLUMNS
+from leadscore.model.segments import SEGMENT_COLUMNS
 from leadscore.model.tree import Fault, Path
 from leadscore.part import nearest
 from leadscore.text import fold
@@ -16,8 +18,11 @@ from leadscore.text import fold
 LEAD_COLUMNS = ("rank", "score", "tier", "grade", "reasons", "coverage", "disqualified_by")
 """The columns every output may have; a group's points stand in a column of the group's own name."""
 
-WHOLE_COLUMNS = ("rank", "days_idle", "leads")
+WHOLE_COLUMNS = ("rank", "segment_rank", "days_idle", "leads")
 """Columns of whole numbers, in any file; every other number is written as hundredths."""
+
+KEPT_COLUMNS = ("id", "line", "won")
+"""What stands beside the columns of a result while leads are collected."""
 
 RULE_LIMIT = 5_000
 
@@ -30,11 +35,13 @@ _RESERVED = {
     *(f"{port}{number}" for port in ("com", "lpt") for number in range(10)),
 }
 _LINE_ENDINGS = (": decay", ": floor", ": cap", ": others")
+_ACCOUNT_LINE = "account"
 
 
 def check_model(model: Model) -> Iterator[Fault]:
     """Keys that contradict each other across the config."""
     yield from _check_rules(model)
+    yield from check_account_rules(model)
     yield from _twice([item.name for item in model.disqualify], ("disqualify",))
     yield from _check_signs(model)
     yield from _check_tiers(model)
@@ -46,7 +53,13 @@ def check_model(model: Model) -> Iterator[Fault]:
 
 def lead_columns(model: Model) -> list[str]:
     """The columns that scoring may add, those of the groups aside."""
-    return [*LEAD_COLUMNS, *model.measures, *list_columns(model)]
+    segment = SEGMENT_COLUMNS if model.segments else ()
+    return [*LEAD_COLUMNS, *segment, *model.measures, *list_columns(model)]
+
+
+def taken_names(model: Model) -> tuple[str, ...]:
+    """What no group may be called, nor a column that the config names."""
+    return (*lead_columns(model), *WHOLE_COLUMNS, *KEPT_COLUMNS)
 
 
 def list_columns(model: Model) -> tuple[str, ...]:
@@ -73,7 +86,10 @@ def _check_nurture(model: Model) -> Iterator[Fault]:
     if model.nurture is None:
         return
     cuts = {tier.name: tier.min_score for tier in model.tiers}
-    if model.nurture.tier not in cuts:
+    if model.matrix is not None:
+        what = "there is no cut to be near to: with a matrix, tiers have none"
+        yield Fault(("nurture",), what, "remove nurture, or write min_score instead of the matrix")
+    elif model.nurture.tier not in cuts:
         meant = nearest(model.nurture.tier, cuts)
         hint = f"did you mean {meant}?" if meant else f"tiers are {', '.join(cuts)}"
         yield Fault(("nurture", "tier"), "there is no tier of that name", hint)
@@ -90,7 +106,7 @@ def _check_best_of(model: Model) -> Iterator[Fault]:
         return
     for place, group in enumerate(model.best_of.groups):
         yield from _check_group(group, ("best_of", "groups", place), model)
-    others = [*lead_columns(model.model_copy(update={"best_of": None})), *WHOLE_COLUMNS]
+    others = taken_names(model.model_copy(update={"best_of": None}))
     for column in model.best_of.columns:
         if column in others:
             what = f"would make a second column called {column}"
@@ -100,12 +116,14 @@ def _check_best_of(model: Model) -> Iterator[Fault]:
 def _check_rules(model: Model) -> Iterator[Fault]:
     first: dict[str, Path] = {}
     for name, group in model.groups.items():
-        if name in (*lead_columns(model), *WHOLE_COLUMNS):
+        if name in taken_names(model):
             yield Fault(("groups", name), "is the name of an output column", "give the group another name")
         for place, rule in enumerate(group.rules):
             path = ("groups", name, "rules", place, "name")
             if first.setdefault(rule.name, path) != path:
                 yield Fault(path, "two rules have this name", "rename one of them", first[rule.name])
+            if rule.name == _ACCOUNT_LINE and model.accounts and model.accounts.in_score:
+                yield Fault(path, "is the name of the line that in_score adds", "rename the rule")
             if rule.name.endswith(_LINE_ENDINGS):
                 yield Fault(path, "ends as the lines of decays, floors and caps do", "rename the rule")
     if len(first) > RULE_LIMIT:

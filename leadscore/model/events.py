@@ -41,7 +41,7 @@ class Wanted:
     """Events that one rule or field is made of."""
 
     key: tuple[str, str]
-    """("rule", name) or ("field", name)."""
+    """("rule", what it says) or ("field", name)."""
     events: tuple[str, ...] | None
     """Names, None for any event."""
     within_days: int | None = None
@@ -49,14 +49,20 @@ class Wanted:
     rule: Count | None = None
     with_value: bool = False
 
+    @property
+    def name(self) -> str:
+        """The rule or field, for messages."""
+        return self.key[1] if self.rule is None else self.rule.name
+
 
 def wanted_events(model: Model) -> Iterator[Wanted]:
     """What the config wants to know of the log; nothing where it needs none."""
-    for group in model.groups.values():
-        for rule in group.rules:
-            if isinstance(rule, Count) and rule.event is not None:
-                limits = (rule.within_days, rule.at_most_per_day)
-                yield Wanted(("rule", rule.name), rule.event, *limits, rule, rule.per_value is not None)
+    rules = (rule for each in model.models for group in each.groups.values() for rule in group.rules)
+    # A rule that several segments share is counted once.
+    counts = {rule.key: rule for rule in rules if isinstance(rule, Count) and rule.event is not None}
+    for key, rule in counts.items():
+        limits = (rule.within_days, rule.at_most_per_day)
+        yield Wanted(key, rule.event, *limits, rule, rule.per_value is not None)
     for name, field in model.fields.items():
         if field.derive in EVENT_DERIVATIONS:
             with_value = field.derive == "event_value"

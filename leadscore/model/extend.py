@@ -64,6 +64,9 @@ class _Side:
             if path in self.moved:
                 merged.places[self.moved[path]] = place
                 merged.files[self.moved[path]] = self.tree.file_of(path)
+        for path, setting in self.tree.overrides.items():
+            if path in self.moved:
+                merged.overrides[self.moved[path]] = setting
         for path, problems in self.tree.refused.items():
             merged.refused.setdefault(self._nearest(path), []).extend(problems)
 
@@ -81,7 +84,7 @@ class _Merger:
 
     def merge(self, theirs: Node, there: Path, ours: Node, here: Path, to: Path) -> Node:
         """Our value over theirs, which stand ``there`` and ``here``; the result stands at ``to``."""
-        if isinstance(theirs, dict) and isinstance(ours, dict) and not _is_one_thought(to):
+        if isinstance(theirs, dict) and isinstance(ours, dict) and not _is_whole(theirs, ours, to):
             self.base.moved[there] = self.own.moved[here] = to
             return self._merge_mappings(theirs, there, ours, here, to)
         if isinstance(theirs, list) and isinstance(ours, list) and _names(theirs) and _names(ours):
@@ -105,7 +108,7 @@ class _Merger:
         for key in theirs | ours:
             if key not in ours:
                 merged[key] = self.base.take(theirs[key], (*there, key), (*to, key))
-            elif _is_removal(ours[key], {"remove"}) and key != "when":
+            elif _is_removal(ours[key], {"remove"}, (*to, key)) and key != "when":
                 self._refuse_removal_of_nothing(key, list(theirs), (*here, key))
             elif key not in theirs:
                 merged[key] = self.own.take(ours[key], (*here, key), (*to, key))
@@ -121,7 +124,7 @@ class _Merger:
             if right is None:
                 assert left is not None, "an item comes from one of the two"
                 merged.append(self.base.take(theirs[left], (*there, left), place))
-            elif _is_removal(ours[right], {"name", "remove"}):
+            elif _is_removal(ours[right], {"name", "remove"}, place):
                 self._refuse_removal_of_nothing(own_names[right], names, (*here, right))
             elif left is None or _is_another_kind(theirs[left], ours[right]):
                 merged.append(self.own.take(ours[right], (*here, right), place))
@@ -144,7 +147,21 @@ def _is_one_thought(path: Path) -> bool:
     return path[-2] not in _HOLD_NAMES or (path[0] == "groups" and len(path) == 3)
 
 
-def _is_removal(value: Node, keys: set[str]) -> bool:
+def _is_whole(theirs: Node, ours: Node, path: Path) -> bool:
+    """Whether ours stands instead of theirs, both being mappings."""
+    removals = (
+        _says_remove(value, keys) for value in (theirs, ours) for keys in ({"remove"}, {"name", "remove"})
+    )
+    return _is_one_thought(path) or any(removals)
+
+
+def _is_removal(value: Node, keys: set[str], path: Path) -> bool:
+    """Whether something is to be removed now. What a segment's override removes, it removes later."""
+    later = path[:1] == ("segments",) and path[2:3] == ("override",)
+    return not later and _says_remove(value, keys)
+
+
+def _says_remove(value: Node, keys: set[str]) -> bool:
     wanted = value.get("remove") if isinstance(value, dict) and set(value) == keys else None
     return is_flag(wanted) and str(wanted).lower() == "true"
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from itertools import pairwise
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from leadscore.model.covers import covers
 from leadscore.model.lint_lists import (
@@ -16,7 +15,9 @@ from leadscore.model.lint_measures import (
     matrix_cut_out_of_reach,
     matrix_tiers_mixed,
     scale_cut_out_of_reach,
+    segments_mixed,
 )
+from leadscore.model.lint_stages import stage_order
 from leadscore.model.schema import Axis, Model
 from leadscore.model.subject import Finding as Finding, Subject, Tally as Tally
 from leadscore.model.tree import Fault, Path, Tree, child
@@ -29,10 +30,15 @@ def lint_model(
     tree: Tree,
     tallies: Mapping[str, Tally] | None = None,
     signs: Mapping[str, Tally] | None = None,
+    codes: Collection[str] | None = None,
 ) -> list[Finding]:
-    """Every doubt about a model, by line; ``tallies`` (of rules) and ``signs`` add those about an export."""
+    """Every doubt about a model, by line; ``tallies`` (of rules) and ``signs`` add those about an export.
+
+    ``codes``: only these kinds of doubt.
+    """
     subject = Subject(model, _declared(tree), tallies or {}, signs or {})
-    found = [Finding(code, tree.problem(fault)) for code, find in FINDINGS.items() for fault in find(subject)]
+    wanted = {code: find for code, find in FINDINGS.items() if codes is None or code in codes}
+    found = [Finding(code, tree.problem(fault)) for code, find in wanted.items() for fault in find(subject)]
     return sorted(found, key=lambda finding: finding.problem)
 
 
@@ -41,27 +47,6 @@ def _declared(tree: Tree) -> tuple[str, ...]:
     fields = child(tree.data, "fields")
     names = tuple(fields) if isinstance(fields, dict) else ()
     return tuple(name for name in names if tree.file_of(("fields", name)) == tree.file)
-
-
-def tier_above_maximum(subject: Subject) -> Iterator[Fault]:
-    """A tier starts above the most points the model can give, so no lead can ever be in it.
-
-    The maximum is the sum of what every rule gives at best, after caps; `check` prints it.
-    """
-    _, most = subject.model.bounds()
-    for place, tier in enumerate(subject.model.tiers):
-        if tier.min_score is not None and tier.min_score > most:
-            what = f"no lead can reach it: the model gives at most {format_points(most)} points"
-            yield Fault(("tiers", place, "min_score"), what, "lower the cut, or give more points")
-
-
-def tier_below_minimum(subject: Subject) -> Iterator[Fault]:
-    """The lowest score the model can give is enough for the tier above, so no lead can be in this one."""
-    least, _ = subject.model.bounds()
-    for place, (above, _) in enumerate(pairwise(subject.model.tiers), start=1):
-        if above.min_score is not None and above.min_score <= least:
-            what = f"no lead can be in it: every lead has at least {format_points(least)} points"
-            yield Fault(("tiers", place, "name"), what, "raise the cut of the tier above, or remove the tier")
 
 
 def grade_cut_out_of_reach(subject: Subject) -> Iterator[Fault]:
@@ -115,7 +100,7 @@ def rule_above_cap(subject: Subject) -> Iterator[Fault]:
 
 def rule_without_points(subject: Subject) -> Iterator[Fault]:
     """Every outcome of a rule gives 0 points."""
-    for path, rule in subject.rules():
+    for path, rule in subject.every_rule():
         if rule.bounds() == (0, 0):
             yield Fault(path, "never gives a point", "give it points, or remove it")
 
@@ -125,7 +110,7 @@ def case_never_wins(subject: Subject) -> Iterator[Fault]:
 
     The first case that matches wins: `at_least: 10` before `at_least: 100` takes both.
     """
-    for path, rule in subject.rules():
+    for path, rule in subject.every_rule():
         cases = rule.cases if isinstance(rule, Table) else ()
         for place, case in enumerate(cases):
             earlier = next((i for i, other in enumerate(cases[:place]) if covers(other, case)), None)
@@ -144,7 +129,7 @@ def field_not_used(subject: Subject) -> Iterator[Fault]:
 
 def rule_never_matches(subject: Subject) -> Iterator[Fault]:
     """No lead of the export gets points from a rule: a value may be misspelt, or the column empty."""
-    for path, rule in subject.rules():
+    for path, rule in subject.every_rule():
         tally = subject.tallies.get(rule.name)
         if tally and tally.leads and not tally.with_points:
             what = (
@@ -157,7 +142,7 @@ def rule_never_matches(subject: Subject) -> Iterator[Fault]:
 
 def rule_always_matches(subject: Subject) -> Iterator[Fault]:
     """Every lead of the export gets the same points from a rule, so it separates nobody from anybody."""
-    for path, rule in subject.rules():
+    for path, rule in subject.every_rule():
         tally = subject.tallies.get(rule.name)
         same = len({*rule.choices(), 0}) == 2 and rule.kind not in ("count", "profile") and rule.decay is None
         if tally and same and tally.leads == tally.with_points == tally.known > 0:
@@ -167,12 +152,11 @@ def rule_always_matches(subject: Subject) -> Iterator[Fault]:
 
 # Code -> what finds it; the function's docstring is the explanation. A new finding is a function and a line.
 FINDINGS: dict[str, Callable[[Subject], Iterator[Fault]]] = {
-    "tier-above-maximum": tier_above_maximum,
-    "tier-below-minimum": tier_below_minimum,
     "grade-cut-out-of-reach": grade_cut_out_of_reach,
     "idle-bound": idle_bound,
     "rule-above-cap": rule_above_cap,
     "rule-without-points": rule_without_points,
+    "stage-order": stage_order,
     "case-never-wins": case_never_wins,
     "field-not-used": field_not_used,
     "rule-never-matches": rule_never_matches,
@@ -184,4 +168,5 @@ FINDINGS: dict[str, Callable[[Subject], Iterator[Fault]]] = {
     "scale-cut-out-of-reach": scale_cut_out_of_reach,
     "matrix-cut-out-of-reach": matrix_cut_out_of_reach,
     "matrix-tiers-mixed": matrix_tiers_mixed,
+    "segments-mixed": segments_mixed,
 }

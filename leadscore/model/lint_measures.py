@@ -36,6 +36,19 @@ def matrix_cut_out_of_reach(subject: Subject) -> Iterator[Fault]:
             yield Fault(("matrix", axis), what, "change the cut")
 
 
+def segments_mixed(subject: Subject) -> Iterator[Fault]:
+    """Leads of different segments are ranked by points of different models.
+
+    30 of 50 points are more than 45 of 100: `rank_by: [percent]` compares leads by their share of the most
+    their own model gives.
+    """
+    model = subject.model
+    by = next((key_name(key) for key in model.rank_by if key_name(key) != "tier"), "tier")
+    if model.segments and by in ("score", *model.group_names):
+        what = f"ranks leads of different segments by {by}, and their models give points of their own"
+        yield Fault(("rank_by",), what, "write rank_by: [percent]")
+
+
 def matrix_tiers_mixed(subject: Subject) -> Iterator[Fault]:
     """With a matrix the score does not follow the tiers, so a ranking by score mixes them.
 

@@ -5,31 +5,21 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
 from pathlib import Path as FilePath
 from typing import Any
 
-from pydantic import ValidationError
-
 from leadscore.errors import ConfigError, Problem
-from leadscore.model.check import check_model
+from leadscore.model.build import NO_MAPPING, build_model, problems_of
 from leadscore.model.extend import extend
+from leadscore.model.graft import graft
 from leadscore.model.overrides import override
 from leadscore.model.parse import SIZE_LIMIT, read_tree
-from leadscore.model.preset import add_preset
-from leadscore.model.problems import faults_of
-from leadscore.model.prune import is_consequence, original, prune, without_stand_ins
-from leadscore.model.ranges import check_measures
-from leadscore.model.resolve import resolve_fields
 from leadscore.model.schema import Model
-from leadscore.model.tree import Base, Fault, Node, Path, Tree, child
-from leadscore.part import FAULT_LIMIT
+from leadscore.model.tree import Base, Fault, Path, Tree, child, value_at
 from leadscore.scalars import plain
 
 BASE_LIMIT = 10
 """So many configs may extend each other in a row."""
-
-_NO_MAPPING = Fault((), "must be a mapping (key: value)", "write at least name, id, groups and tiers")
 
 
 def load_model(source: str | FilePath | Mapping[str, Any], overrides: Sequence[str] = ()) -> Model:
@@ -50,45 +40,62 @@ def load_content(file: str, content: bytes, overrides: Sequence[str] = ()) -> Mo
 
 def load_tree(file: str, content: bytes, overrides: Sequence[str] = ()) -> Tree:
     """The values and places of a config, for ``build_model`` and then ``lint_model``."""
-    return _override_all(_read_extended(file, content, ()), overrides)
+    return _override_all(_read_whole(file, content, ()), overrides)
 
 
-def _read_extended(file: str, content: bytes, seen: tuple[str, ...]) -> Tree:
-    """A config's tree over those it extends. ``seen`` are the files it is extended by."""
-    own = read_tree(file, content)
-    written = child(own.data, "extends")
-    if not isinstance(own.data, dict) or not isinstance(written, str):
-        return own  # what else may stand there the schema refuses
-    del own.data["extends"]
-    path, seen = FilePath(file).parent / written, (*seen, os.path.realpath(file))
+def _read_whole(file: str, content: bytes, seen: tuple[str, ...]) -> Tree:
+    """A config's tree over those it extends, its segments' configs in it. ``seen``: the files on the way."""
+    own, seen = read_tree(file, content), (*seen, os.path.realpath(file))
+    if not isinstance(own.data, dict):
+        return own  # the schema refuses it, and whatever else stands where a path may
     try:
-        below = _base_bytes(own, written, path)
-        _refuse_base(own, written, os.path.realpath(path), seen)
-        base = _read_extended(str(path), below, seen)
-        if not isinstance(base.data, dict):
-            raise ConfigError(base.refusals() or _problems(base, [_NO_MAPPING]))
+        for at in _configs_of_segments(own):
+            graft(own, at, _read_named(own, at, seen))
+        if not isinstance(own.data.get("extends"), str):
+            return own
+        base = _read_named(own, ("extends",), seen)
     except ConfigError as error:
         raise ConfigError([*own.refusals(), *error.problems]) from None
-    own.bases = (Base(written, hashlib.sha256(below).hexdigest()),)
+    del own.data["extends"]
     return extend(base, own)
 
 
-def _refuse_base(own: Tree, written: str, path: str, seen: Sequence[str]) -> None:
+def _configs_of_segments(tree: Tree) -> list[Path]:
+    segments = child(tree.data, "segments")
+    places = range(len(segments) if isinstance(segments, list) else 0)
+    paths: list[Path] = [("segments", place, "config") for place in places]
+    return [path for path in paths if isinstance(value_at(tree.data, path), str)]
+
+
+def _read_named(own: Tree, at: Path, seen: tuple[str, ...]) -> Tree:
+    """The config whose path stands at a place of one's own; its digest is noted."""
+    written = str(value_at(own.data, at))
+    path = FilePath(own.file).parent / written
+    below = _named_bytes(own, at, written, path)
+    _refuse_circles(own, at, written, os.path.realpath(path), seen)
+    named = _read_whole(str(path), below, seen)
+    if not isinstance(named.data, dict):
+        raise ConfigError(named.refusals() or problems_of(named, [NO_MAPPING]))
+    own.bases = (*own.bases, Base(written, hashlib.sha256(below).hexdigest()))
+    return named
+
+
+def _refuse_circles(own: Tree, at: Path, written: str, path: str, seen: Sequence[str]) -> None:
     what = hint = ""
     if path in seen:
         what, hint = f"{written!r} leads back to this config", "one of them must extend nothing"
     elif len(seen) > BASE_LIMIT:
         what, hint = f"more than {BASE_LIMIT} configs extend each other", "put some of them together"
     if what:
-        raise ConfigError(own.problem(Fault(("extends",), what, hint)))
+        raise ConfigError(own.problem(Fault(at, what, hint)))
 
 
-def _base_bytes(own: Tree, written: str, path: FilePath) -> bytes:
+def _named_bytes(own: Tree, at: Path, written: str, path: FilePath) -> bytes:
     try:
         return config_bytes(path)
     except ConfigError as error:
         what, hint = f"{written!r} {error.problems[0].what}", "the path counts from the folder of this config"
-        raise ConfigError(own.problem(Fault(("extends",), what, hint))) from None
+        raise ConfigError(own.problem(Fault(at, what, hint))) from None
 
 
 def config_bytes(path: str | FilePath) -> bytes:
@@ -102,44 +109,6 @@ def config_bytes(path: str | FilePath) -> bytes:
         raise ConfigError(Problem(str(path), what="is not there", hint="check the path after -c")) from None
     except OSError:
         raise ConfigError(Problem(str(path), what="cannot be read", hint="check who may read it")) from None
-
-
-def build_model(tree: Tree) -> Model:
-    """The model a tree describes. Raises ConfigError with every problem of it."""
-    if not isinstance(tree.data, dict):
-        raise ConfigError(_problems(tree, [_NO_MAPPING]))
-    data, faults = add_preset(tree.data)
-    faulty: set[Path] = set()
-    try:
-        model = Model.model_validate(data)
-    except ValidationError as error:
-        faults += faults_of(error, data)
-        if len(faults) > FAULT_LIMIT:
-            raise ConfigError(_problems(tree, faults)) from None
-        model, faulty = prune(data)
-    model, of_fields = resolve_fields(model)
-    for fault in islice([*of_fields, *check_model(model), *check_measures(model)], FAULT_LIMIT):
-        if not is_consequence(fault, data, faulty):
-            faults.append(_in_whole(without_stand_ins(fault), data, faulty))
-    if faults or tree.refusals():
-        raise ConfigError(_problems(tree, faults))
-    return model
-
-
-def _in_whole(fault: Fault, data: Node, faulty: set[Path]) -> Fault:
-    beside = None if fault.beside is None else original(data, faulty, fault.beside)
-    return fault._replace(path=original(data, faulty, fault.path), beside=beside)
-
-
-def _problems(tree: Tree, faults: list[Fault]) -> list[Problem]:
-    """All problems by line; where YAML itself is refused, what the schema says of that value is noise."""
-    found = set(tree.refusals())
-    found |= {tree.problem(fault) for fault in faults if not _under(fault.path, tree.refused)}
-    return sorted(found)
-
-
-def _under(path: Path, refused: Mapping[Path, object]) -> bool:
-    return any(path[:end] in refused for end in range(len(path) + 1))
 
 
 def _override_all(tree: Tree, overrides: Sequence[str]) -> Tree:

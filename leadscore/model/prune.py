@@ -79,7 +79,7 @@ def is_consequence(fault: Fault, data: dict[str, Node], faulty: set[Path]) -> bo
     if fault.path[:2] == ("best_of", "groups"):
         named = child(child(child(data, "best_of"), "groups"), fault.path[-1])
         return has(child(data, "groups"), str(named))
-    if fault.path[0] == "nurture":
+    if fault.path[0] == "nurture" and len(fault.path) > 1:
         meant = "tiers" if fault.path[-1] == "tier" else "groups"
         return any(path[0] == meant for path in faulty)
     if fault.path[0] in ("scales", "heat", "matrix") or fault.path[-1] == "high":

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from leadscore.measures import Range
-from leadscore.model.check import WHOLE_COLUMNS, list_columns
+from leadscore.model.check import KEPT_COLUMNS, WHOLE_COLUMNS, list_columns
 from leadscore.model.order import key_name
 from leadscore.model.schema import Group, Model
 from leadscore.model.tree import Fault, Path
 from leadscore.part import nearest
-from leadscore.points import LIMIT
+from leadscore.points import LIMIT, format_points
 
 _ALWAYS = ("grade", "reasons", "disqualified_by")
 _COLUMNS = ("product", "expected_value", "heat", "heat_colour")
@@ -72,6 +72,37 @@ def _check_axis(path: Path, name: str, ranges: Mapping[str, Range], needs: bool 
         yield Fault(path, f"{name} is the same for every lead", "give its rules points")
 
 
+def check_reachable(model: Model) -> Iterator[Fault]:
+    """Tiers no lead can be in, of any segment: cut above all it can score, or below what all have.
+
+    The most and the least a lead can score are those of models.md E18; without an end every tier is in reach.
+    """
+    if model.segments and model.models == (model,):
+        return  # the models of its segments are not known, and it scores nobody itself
+    each = [dict(_out_of_reach(own, *model.bounds())) for own in model.models]
+    for place, fault in each[0].items():
+        if all(place in faults for faults in each):
+            yield fault
+
+
+def _out_of_reach(model: Model, least: int, most: int) -> Iterator[tuple[int, Fault]]:
+    """The place of each such tier, and what is wrong with it. Tiers of a matrix have no cuts.
+
+    ``least`` and ``most`` (hundredths) are those of all segments.
+    """
+    held, above = find_ranges(model)["score"], None
+    for place, tier in enumerate(model.tiers):
+        if tier.min_score is not None and held.high is not None and tier.min_score > held.high:
+            what = f"no lead can be in it: the most a lead can score is {format_points(most)}"
+            hint = "lower min_score, or raise the points"
+            yield place, Fault(("tiers", place, "min_score"), what, hint)
+        elif above is not None and held.low is not None and above <= held.low:
+            what = f"no lead can be in it: the least a lead can score is {format_points(least)}"
+            hint = "raise the min_score of the tier above, or remove this tier"
+            yield place, Fault(("tiers", place, "name"), what, hint, ("tiers", place - 1, "min_score"))
+        above = tier.min_score
+
+
 def _check_matrix(model: Model, ranges: Mapping[str, Range]) -> Iterator[Fault]:
     if model.matrix is None:
         for place, tier in enumerate(model.tiers):
@@ -114,7 +145,7 @@ def _check_names(model: Model) -> Iterator[Fault]:
     """Each column of the result has a name of its own, and each key to rank by one meaning."""
     best = model.best_of.columns if model.best_of else ()
     taken = {*model.columns[:3], *model.groups, *_COLUMNS, *best, *_ALWAYS}
-    taken |= {*list_columns(model), *WHOLE_COLUMNS}
+    taken |= {*list_columns(model), *WHOLE_COLUMNS, *KEPT_COLUMNS}
     for name in model.scales:
         if name in taken:
             yield Fault(("scales", name), "another column has this name", "give the scale another name")

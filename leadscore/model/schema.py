@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Self
 
-from pydantic import Field as Setting, model_validator
+from pydantic import Field as Setting, PrivateAttr, model_validator
 
 from leadscore.fields import Use, under
 from leadscore.measures import BestOf, Heat, Scale, Value
@@ -20,6 +20,7 @@ from leadscore.model.order import Keys, key_name
 from leadscore.model.outcome import Outcome
 from leadscore.model.output import Checks as Checks, Output as Output
 from leadscore.model.screen import Disqualifier as Disqualifier, Screen, uses_of
+from leadscore.model.segments import Segments, uses_of_segments
 from leadscore.part import Part, refuse_key
 from leadscore.scalars import Name, NoTwins, Points, Text, Texts
 
@@ -63,6 +64,7 @@ class Model(Part):
     fields: Annotated[dict[Name, FieldConfig], NoTwins] = Setting(default={})
     screen: Screen | None = None
     disqualify: tuple[Disqualifier, ...] = ()
+    segments: Segments = ()
     groups: Annotated[dict[Name, Group], NoTwins] = Setting(min_length=1)
     score: ScoreConfig = ScoreConfig()
     grade: Grade | None = None
@@ -79,14 +81,46 @@ class Model(Part):
     events: EventLog = EventLog()
     output: Output = Output()
     checks: Checks = Checks()
+    _models: tuple[Model, ...] = PrivateAttr(default=())
+
+    def with_segments(self, models: Sequence[Model]) -> Model:
+        """The same with the model of each segment; without a ``rank_by``, leads go by percent."""
+        fields = {name: field for model in models for name, field in model.fields.items()}
+        rank_by = self.rank_by if "rank_by" in self.model_fields_set else ("percent", "score")
+        model = self.model_copy(update={"fields": fields | self.fields, "rank_by": rank_by})
+        model._models = tuple(models)
+        return model
+
+    @property
+    def models(self) -> tuple[Model, ...]:
+        """The models leads are scored by: one per segment, or this one."""
+        return self._models or (self,)
+
+    @property
+    def group_names(self) -> tuple[str, ...]:
+        """The groups of all segments."""
+        return tuple(dict.fromkeys(name for model in self.models for name in model.groups))
 
     def bounds(self) -> tuple[int, int]:
-        """The least and the most points (hundredths) a lead can score; models.md E18."""
+        """The least and the most points (hundredths) a lead can score, in any segment; models.md E18."""
+        if self._models:
+            each = [model.bounds() for model in self._models]
+            return min(low for low, _ in each), max(high for _, high in each)
         low, high = self.sums()
         return within(low, self.score.floor, self.score.cap), within(high, self.score.floor, self.score.cap)
 
     def sums(self) -> tuple[int, int]:
         """The same before the score's floor and cap."""
+        low, high = self._own_sums()
+        part = self.accounts.in_score if self.accounts else None
+        return (low + part.floor, high + part.cap) if part else (low, high)
+
+    def own_bounds(self) -> tuple[int, int]:
+        """The least and the most points a lead can have by itself, its account's part aside."""
+        low, high = self._own_sums()
+        return within(low, self.score.floor, self.score.cap), within(high, self.score.floor, self.score.cap)
+
+    def _own_sums(self) -> tuple[int, int]:
         groups = [group.bounds() for group in self.groups.values()]
         combine = max if self.score.combine == "max" else sum
         return combine(low for low, _ in groups), combine(high for _, high in groups)
@@ -96,6 +130,7 @@ class Model(Part):
         yield Use(self.id, "text", ("id",))
         yield from under("screen", self.screen.uses() if self.screen else iter(()))
         yield from under("disqualify", uses_of(self.disqualify))
+        yield from uses_of_segments(self.segments)
         for name, group in self.groups.items():
             yield from under("groups", under(name, group.uses()))
         if self.value:
@@ -110,7 +145,9 @@ class Model(Part):
 
     @property
     def measures(self) -> tuple[str, ...]:
-        """The columns that measures add, in the order of the output."""
+        """The columns that measures add, in the order of the output; the same in every segment."""
+        if self._models:
+            return self._models[0].measures
         value, product = ("expected_value",) * bool(self.value), ("product",) * bool(self.matrix)
         heat = ("heat", "heat_colour") if self.heat else ()
         return (*(self.best_of.columns if self.best_of else ()), *value, *product, *heat, *self.scales)
@@ -118,9 +155,11 @@ class Model(Part):
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns of its own that leads can be ranked by."""
-        return ("score", "tier", "coverage", *self.groups, *self.measures)
+        segment = ("segment", "percent") if self.segments else ()
+        return ("score", "tier", "coverage", *segment, *self.group_names, *self.measures)
 
     @property
     def digest(self) -> str:
         """SHA-256 of what the config means: the same for other comments, spacing and order of keys."""
-        return digest(self.model_dump(mode="python"))
+        told = {"segments": {"__all__": {"override", "config"}}}
+        return digest({**self.model_dump(exclude=told), "models": [model.digest for model in self._models]})

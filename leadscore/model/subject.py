@@ -41,8 +41,14 @@ class Subject:
     signs: Mapping[str, Tally] = field(default_factory=dict)
     """By sign name, where that is known."""
 
+    def every_rule(self) -> Iterator[tuple[Path, AnyRule]]:
+        """Every rule with its path, those of accounts included."""
+        yield from self.rules()
+        for place, rule in enumerate(self.model.accounts.rules if self.model.accounts else ()):
+            yield ("accounts", "rules", place), rule
+
     def rules(self) -> Iterator[tuple[Path, AnyRule]]:
-        """Every rule with its path."""
+        """Every rule of a group with its path."""
         for name, group in self.model.groups.items():
             for place, rule in enumerate(group.rules):
                 yield ("groups", name, "rules", place), rule

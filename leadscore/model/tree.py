@@ -107,6 +107,13 @@ def child(value: Node, part: str | int) -> Node:
     return None
 
 
+def value_at(value: Node, path: Path) -> Node:
+    """What stands at a path; None where nothing does."""
+    for part in path:
+        value = child(value, part)
+    return value
+
+
 def has(value: Node, part: str | int) -> bool:
     """Whether something stands there, even if it is empty."""
     if isinstance(part, int):

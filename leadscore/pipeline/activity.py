@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,13 +19,15 @@ from leadscore.model.events import EventLog, wanted_events
 from leadscore.model.schema import Model
 from leadscore.part import nearest
 from leadscore.pipeline.cells import AMBIGUOUS
-from leadscore.pipeline.event_sums import Codes, EventSums, seen_by, total
-from leadscore.pipeline.export import Batch, Export, SetAside
+from leadscore.pipeline.event_sums import Codes, EventSums, make_room, seen_by
+from leadscore.pipeline.export import Batch, Export
 from leadscore.pipeline.prepare import Unreadable, read_field
+from leadscore.pipeline.unread import Unread
 from leadscore.points import Flags, Hundredths
 from leadscore.text import Folding
 
 _EPOCH = date(1970, 1, 1)
+FOLDING = Folding()
 
 
 @dataclass
@@ -33,23 +37,19 @@ class Activity:
     sums: list[EventSums]
     ids: pa.Array = field(default_factory=lambda: pa.array([], pa.large_string()))
     events: Hundredths = field(default_factory=lambda: np.zeros(0, np.int64))
-    """Events per lead of the log."""
+    """Events per lead of the log; there may be places to spare after the last."""
     met: Flags = field(default_factory=lambda: np.zeros(0, dtype=bool))
     """Which of them the export has."""
     read: int = 0
     after_as_of: int = 0
     without_lead: int = 0
-    unreadable: list[tuple[str, Unreadable, Codes]] = field(default_factory=list)
-    """File, cells, and the lines of the batch they stand in."""
-    set_aside: list[tuple[str, SetAside]] = field(default_factory=list)
+    unread: Unread = field(default_factory=Unread)
 
     def of(self, ids: pd.Series) -> dict[tuple[str, str], Seen]:
         """What a batch of leads did, by ("rule", name) and ("field", name)."""
-        codes = pc.fill_null(pc.index_in(_texts(ids), value_set=self.ids), len(self.ids))
-        rows = codes.to_numpy(zero_copy_only=False).astype(np.intp)
-        self.met = np.append(self.met, True)
-        self.met[rows] = True
-        self.met = self.met[:-1]
+        coded = _texts(ids).dictionary_encode()
+        rows = _spread(coded, self._find(coded.dictionary), -1)
+        self.met[rows[rows >= 0]] = True
         return {each.wanted.key: seen_by(each, rows) for each in self.sums}
 
     @property
@@ -59,21 +59,13 @@ class Activity:
             "read": self.read,
             "of_unknown_leads": self.of_unknown_leads,
             "after_as_of": self.after_as_of,
-            "unreadable": sum(len(cells.rows) for _, cells, _ in self.unreadable),
-            "set_aside": len(self.set_aside),
+            "unreadable": self.unread.reasons.total(),
+            "set_aside": self.unread.damaged,
         }
 
     def problems(self) -> Iterator[tuple[str, str, str, str, str]]:
         """File, line, column, reason and, for a damaged line, the line as it was."""
-        for file, aside in self.set_aside:
-            yield file, str(aside.line), "", aside.reason, aside.text.decode("utf-8", "surrogateescape")
-        cells = sorted(
-            (file, line, cells.column, cells.reason)
-            for file, cells, lines in self.unreadable
-            for line in lines[cells.rows].tolist()
-        )
-        for file, line, column, reason in cells:
-            yield file, str(line), column, reason, ""
+        return self.unread.listed()
 
     @property
     def of_unknown_leads(self) -> int:
@@ -88,16 +80,17 @@ class Activity:
         if "value" in columns:
             amounts = batch.leads[columns["value"]]
             values = read_field(amounts, config.value, "number", cells, log.kinds).values
-        self.unreadable += [(log.path.name, unreadable, batch.lines) for unreadable in cells]
+        self.unread.add_cells(log.path.name, cells, batch.lines)
         codes = self._codes(_texts(batch.leads[columns["lead"]]))
         ages = as_of - times.values
         self.read += len(codes)
         self.without_lead += int((codes < 0).sum())
         self.after_as_of += int((ages < 0).sum())
-        self.events += total(codes[codes >= 0], np.ones(int((codes >= 0).sum()), np.int64), len(self.ids))
+        np.add.at(self.events, codes[codes >= 0], 1)
         names = _texts(batch.leads[columns["event"]]).dictionary_encode()
+        folded = [FOLDING(name or "") for name in names.dictionary.to_pylist()]
         for each in self.sums:
-            counted = (codes >= 0) & (ages >= 0) & _named(names, each.wanted.events)
+            counted = (codes >= 0) & (ages >= 0) & _named(names, folded, each.wanted.events)
             if each.wanted.within_days is not None:
                 counted &= ages <= each.wanted.within_days
             each.add(codes[counted], ages[counted], values[counted])
@@ -105,16 +98,24 @@ class Activity:
     def _codes(self, leads: pa.Array) -> Codes:
         """Each event's lead as a position in ``ids``, -1 for none; leads not seen before are added."""
         coded = pc.if_else(pc.equal(leads, ""), None, leads).dictionary_encode()
-        fresh = coded.dictionary.filter(pc.is_null(pc.index_in(coded.dictionary, value_set=self.ids)))
-        self.ids = pa.concat_arrays([self.ids, fresh])
-        self.events = np.append(self.events, np.zeros(len(fresh), np.int64))
-        self.met = np.append(self.met, np.zeros(len(fresh), dtype=bool))
+        places = self._find(coded.dictionary)
+        fresh = places < 0
+        places[fresh] = len(self.ids) + np.arange(int(fresh.sum()))
+        self.ids = pa.concat_arrays([self.ids, coded.dictionary.filter(pa.array(fresh))])
+        self.events = make_room(self.events, len(self.ids), 0)
+        self.met = make_room(self.met, len(self.ids), False)
         for each in self.sums:
             each.grow(len(self.ids))
-        known = pc.index_in(coded.dictionary, value_set=self.ids).to_numpy(zero_copy_only=False)
-        indices = pc.fill_null(coded.indices, len(known)).to_numpy(zero_copy_only=False)
-        codes: Codes = np.append(known, -1).astype(np.int64)[indices]
-        return codes
+        return _spread(coded, places, -1)
+
+    def _find(self, leads: pa.Array) -> Codes:
+        """Where each of some distinct leads stands in ``ids``; -1 for those that do not."""
+        # The few are the table that the many are looked up in: the other way round costs ten times as much.
+        places = pc.index_in(self.ids, value_set=leads)
+        known = np.flatnonzero(places.is_valid().to_numpy(zero_copy_only=False))
+        found = np.full(len(leads), -1, dtype=np.int64)
+        found[places.drop_null().to_numpy()] = known
+        return found
 
 
 def _texts(cells: pd.Series) -> pa.Array:
@@ -124,13 +125,20 @@ def _texts(cells: pd.Series) -> pa.Array:
     return texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
 
 
-def _named(names: pa.DictionaryArray, events: tuple[str, ...] | None) -> Flags:
-    folding = Folding()
-    wanted = None if events is None else {folding(event) for event in events}
-    holds = [wanted is None or folding(name or "") in wanted for name in names.dictionary.to_pylist()]
-    indices = pc.fill_null(names.indices, len(holds)).to_numpy(zero_copy_only=False)
-    flags: Flags = np.append(np.array(holds, dtype=bool), wanted is None)[indices]
-    return flags
+def _named(names: pa.DictionaryArray, folded: Sequence[str], events: tuple[str, ...] | None) -> Flags:
+    """Which events have one of the names; any has where none is named. ``folded``: the distinct names."""
+    if events is None:
+        return np.ones(len(names), dtype=bool)
+    wanted = {FOLDING(event) for event in events}
+    holds: Flags = np.array([name in wanted for name in folded], dtype=bool)
+    return _spread(names, holds, False)
+
+
+def _spread(coded: pa.DictionaryArray, amounts: npt.NDArray[Any], missing: Any) -> npt.NDArray[Any]:
+    """What is known of each distinct text, for each cell; ``missing`` for a missing cell."""
+    indices = pc.fill_null(coded.indices, len(amounts)).to_numpy(zero_copy_only=False)
+    spread: npt.NDArray[Any] = np.append(amounts, np.array([missing], amounts.dtype))[indices]
+    return spread
 
 
 def gather_activity(logs: Sequence[Export], model: Model, as_of: date) -> Activity | None:
@@ -142,14 +150,14 @@ def gather_activity(logs: Sequence[Export], model: Model, as_of: date) -> Activi
     if not wanted:
         return None
     if not logs:
-        what = f"the config counts events ({wanted[0].key[1]!r} and others) and there is no log"
+        what = f"the config counts events ({wanted[0].name!r} and others) and there is no log"
         raise UsageError(Problem("--events", what=what, hint="name the activity log after --events"))
     activity = Activity([EventSums(want) for want in wanted])
     for log in logs:
         columns = log_columns(log, model)
         for batch in log.batches(sorted(set(columns.values()))):
             activity.add(log, batch, model.events, columns, (as_of - _EPOCH).days)
-        activity.set_aside += [(log.path.name, aside) for aside in log.set_aside]
+        activity.unread.add_lines(log)
         _refuse_ambiguous(activity, log)
     for each in activity.sums:
         each.close()
@@ -157,7 +165,7 @@ def gather_activity(logs: Sequence[Export], model: Model, as_of: date) -> Activi
 
 
 def _refuse_ambiguous(activity: Activity, log: Export) -> None:
-    if any(cells.reason == AMBIGUOUS for _, cells, _ in activity.unreadable):
+    if activity.unread.reasons[AMBIGUOUS]:
         what = "the times of the log can be read as day-first and month-first"
         hint = 'set events.time, for example {from: time, format: "%d/%m/%Y"}'
         raise ConfigError(Problem(str(log.path), key="events.time", what=what, hint=hint))

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from leadscore.errors import Problem, UsageError
 from leadscore.fields import TRUE, FieldType, Leads, Seen
 from leadscore.model.schema import Model
+from leadscore.pipeline.account_scores import NO_SCORES, index_scores, look_up_scores
 from leadscore.pipeline.activity import gather_activity
-from leadscore.pipeline.combine import Contributions, add_up
 from leadscore.pipeline.frame import FrameExport
-from leadscore.pipeline.measure import TEXT, find_labels, measure_leads, to_column, to_text
+from leadscore.pipeline.measure import find_labels, to_text
+from leadscore.pipeline.portion import Portion, join_columns, score_portions
 from leadscore.pipeline.prepare import NO_ACTIVITY, NO_KINDS, Unreadable, choose_columns, prepare_leads
-from leadscore.pipeline.reason import name_reasons
-from leadscore.pipeline.score import award_points
 from leadscore.pipeline.screen import Screened, screen_leads
-from leadscore.pipeline.tier import assign_grades
 from leadscore.points import Flags, Hundredths
 
 
@@ -29,7 +28,8 @@ class Scored:
     """A scored batch, with all that led to it."""
 
     leads: Leads
-    contributions: Contributions
+    portions: tuple[Portion, ...]
+    """The leads by the model that scored them, with every line of their scores."""
     columns: pd.DataFrame
     """What scoring adds; points in whole hundredths (int64)."""
     unreadable: list[Unreadable]
@@ -44,29 +44,22 @@ def score_leads(
     as_of: date,
     kinds: Mapping[str, FieldType] = NO_KINDS,
     activity: Mapping[tuple[str, str], Seen] = NO_ACTIVITY,
+    account_scores: Mapping[str, int] = NO_SCORES,
 ) -> Scored:
-    """Score a batch whose fields stand in ``columns`` (field -> column); see ``prepare_leads``."""
+    """Score a batch whose fields stand in ``columns`` (field -> column); see ``prepare_leads``.
+
+    ``account_scores``: the score (hundredths) of each account, for a config that has it in the lead's.
+    """
     prepared, unreadable = prepare_leads(leads, model, columns, as_of, kinds, activity)
-    contributions = add_up(prepared, model, award_points(prepared, model))
-    measured = measure_leads(prepared, model, contributions)
-    names = pa.array([tier.name for tier in model.tiers], pa.large_string())
-    grades = assign_grades(contributions, model)
-    frame = pd.DataFrame({"score": contributions.score}, index=leads.index)
-    frame["tier"] = to_text(names.take(pa.array(measured.tiers)), leads.index)
-    for name, points in contributions.groups.items():
-        frame[name] = points
-    for name, column in measured.columns.items():
-        frame[name] = to_column(column, leads.index)
-    if grades is not None:
-        frame["grade"] = pd.Series(grades, index=leads.index, dtype=TEXT)
-    frame["reasons"] = to_text(name_reasons(contributions, model.output.reasons), leads.index)
-    frame["coverage"] = contributions.coverage
+    prepared = replace(prepared, account_scores=look_up_scores(prepared, model, account_scores))
+    portions = score_portions(prepared, model)
+    frame = join_columns(portions, leads.index)
     screened = screen_leads(prepared, model)
     if screened is not None:
         frame["screen"] = to_text(screened.verdicts, leads.index)
         frame["signs"] = to_text(screened.signs, leads.index)
     frame["disqualified_by"] = to_text(_disqualified_by(prepared, model), leads.index)
-    return Scored(prepared, contributions, frame, unreadable, screened)
+    return Scored(prepared, portions, frame, unreadable, screened)
 
 
 def _disqualified_by(leads: Leads, model: Model) -> pa.Array:
@@ -79,28 +72,45 @@ def _disqualified_by(leads: Leads, model: Model) -> pa.Array:
 
 
 def score_batch(
-    leads: pd.DataFrame, model: Model, as_of: date, events: pd.DataFrame | None = None
+    leads: pd.DataFrame,
+    model: Model,
+    as_of: date,
+    events: pd.DataFrame | None = None,
+    accounts: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Score leads in a notebook or a pipeline: the same numbers as the ranked file.
 
     ``leads`` has the export's columns, as text or typed, ``events`` those of the activity log, for a
-    config that counts events; both are left as they are. Returns a frame with the same index and only the
-    columns scoring adds: score, tier, a column per group and measure (percentiles aside), grade (if the
-    config has one), reasons, coverage, screen and signs (if it has a screen), disqualified_by. Numbers
+    config that counts events, ``accounts`` those of accounts.csv (account, score), for a config with
+    accounts in the score; all are left as they are. Returns a frame with the same index and only the
+    columns scoring adds: score, tier, segment and percent (if the config has segments), a column per group
+    and measure (percentiles aside), grade (if it has one), reasons, coverage, screen and signs (if it has a
+    screen), disqualified_by. Numbers
     have at most two decimals; each is the float nearest to the exact value, so that 83.5 is 83.5. Raises
-    InputError if a column the config reads is missing or stands twice, UsageError if it counts events and
-    there are none.
+    InputError if a column the config reads is missing or stands twice, UsageError if it needs events or
+    accounts and there are none.
     """
     export = FrameExport(leads, "leads")
     columns = choose_columns(model, export.columns, "leads", export.repeated)
     logs = [] if events is None else [FrameExport(events, "events")]
     activity = gather_activity(logs, model, as_of)
     seen = NO_ACTIVITY if activity is None else activity.of(export.frame[columns[model.id]])
-    added = score_leads(export.frame, model, columns, as_of, export.kinds, seen).columns
+    scores = _read_scores(accounts, model)
+    added = score_leads(export.frame, model, columns, as_of, export.kinds, seen, scores).columns
     for name in model.columns:
         if name in added and not find_labels(name, model):
             added[name] = added[name].astype("float64") / 100
     return added
+
+
+def _read_scores(accounts: pd.DataFrame | None, model: Model) -> Mapping[str, int]:
+    if model.accounts is None or model.accounts.in_score is None:
+        return NO_SCORES
+    if accounts is None:
+        what = "the config has the account's score in the lead's, and no accounts are given"
+        raise UsageError(Problem("accounts", what=what, hint="give the accounts.csv of a run as a frame"))
+    hundredths = (pd.to_numeric(accounts["score"]) * 100).round().astype("int64")
+    return index_scores(pd.DataFrame({"account": accounts["account"], "score": hundredths}))
 
 
 def whole_numbers(values: pd.Series) -> tuple[Hundredths, Flags]:

@@ -12,25 +12,20 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from leadscore.errors import ConfigError, InputError, Problem
+from leadscore.errors import ConfigError, Problem
 from leadscore.fields import Field
-from leadscore.model.check import lead_columns
 from leadscore.model.order import key_name
 from leadscore.model.schema import Model
-from leadscore.pipeline.accounts import account_columns
-from leadscore.pipeline.activity import Activity, gather_activity
-from leadscore.pipeline.batch import Scored, score_leads
+from leadscore.pipeline.accounts import LEAD_SCORE, account_columns
+from leadscore.pipeline.activity import Activity
+from leadscore.pipeline.batch import Scored
 from leadscore.pipeline.combine import Line
 from leadscore.pipeline.export import Batch, Export, SetAside
 from leadscore.pipeline.measure import TEXT, add_percentiles
-from leadscore.pipeline.prepare import NO_ACTIVITY, choose_columns
+from leadscore.pipeline.portion import join_comparable, join_lines
 from leadscore.pipeline.rank import rank_key
-from leadscore.pipeline.read import CsvExport
+from leadscore.pipeline.sweep import Sweep, open_sweep
 from leadscore.pipeline.tally import Tally
-
-# What a spreadsheet makes of a long id when a CSV file is opened and saved in it.
-_DAMAGED_ID = r"[0-9]([.,][0-9]+)?[eE]\+[0-9]+"
-_SHOWN = 20
 
 
 @dataclass
@@ -56,46 +51,24 @@ class Collected:
         return cells + report["unreadable"] + report["set_aside"]
 
 
-def refuse_columns(export: Export, model: Model) -> dict[str, str]:
-    """Field -> column. Raises InputError for missing columns and for names the output needs itself."""
-    file = str(export.path)
-    taken = [model.output.prefix + name for name in (*lead_columns(model), *model.groups)]
-    clashes = [
-        Problem(
-            file,
-            1,
-            key=name,
-            what="the output has a column of this name",
-            hint="set output.prefix, for example ls_",
-        )
-        for name in taken
-        if name in export.columns
-    ]
-    if clashes:
-        raise InputError(clashes)
-    return choose_columns(model, export.columns, file, export.repeated)
-
-
 def collect_leads(export: Export, model: Model, as_of: date, logs: Sequence[Export] = ()) -> Collected:
     """Score every batch and keep the few columns that are needed of all leads."""
-    columns = refuse_columns(export, model)
-    activity = gather_activity(logs, model, as_of)
+    sweep = open_sweep(export, model, as_of, logs)
     tally, parts, contributions = Tally(), [], []
     lines: tuple[Line, ...] = ()
-    for batch in export.batches(sorted(set(columns.values()))):
-        seen = NO_ACTIVITY if activity is None else activity.of(batch.leads[columns[model.id]])
-        scored = score_leads(batch.leads, model, columns, as_of, export.kinds, seen)
+    for batch, scored in sweep.batches():
         tally.add(scored, batch.lines)
-        parts.append(_keep(scored, batch, model, columns))
-        lines = scored.contributions.lines
+        parts.append(_keep(scored, batch, sweep))
         if model.output.contributions:
-            contributions.append(scored.contributions.points)
+            lines, points = join_lines(scored.portions)
+            contributions.append(points)
     leads = add_percentiles(pd.concat(parts, ignore_index=True), model)
     read = tally.leads + len(export.set_aside)
-    return Collected(leads, tally, list(export.set_aside), lines, contributions, read, activity)
+    return Collected(leads, tally, list(export.set_aside), lines, contributions, read, sweep.activity)
 
 
-def _keep(scored: Scored, batch: Batch, model: Model, columns: dict[str, str]) -> pd.DataFrame:
+def _keep(scored: Scored, batch: Batch, sweep: Sweep) -> pd.DataFrame:
+    model, columns = sweep.model, sweep.columns
     ids = batch.leads[columns[model.id]]
     kept = scored.columns.assign(id=ids.where(scored.leads[model.id].known), line=batch.lines)
     for name in map(key_name, model.rank_by):
@@ -104,7 +77,8 @@ def _keep(scored: Scored, batch: Batch, model: Model, columns: dict[str, str]) -
     if model.nurture and model.nurture.idle:
         kept["days_idle"] = scored.leads.age(model.nurture.idle.since)
     if model.accounts:
-        kept = kept.assign(**account_columns(scored.leads[model.accounts.by]))
+        kept = kept.assign(**account_columns(scored.leads, model.accounts))
+        kept[LEAD_SCORE] = join_comparable(scored.portions)
     if model.outcome:
         kept["won"] = model.outcome.test.hold(scored.leads[model.outcome.field], scored.leads.as_of)
     return kept
@@ -133,58 +107,6 @@ def refuse_ambiguous_dates(tally: Tally, config: str) -> None:
             )
             for column, lines in by_column.items()
         )
-
-
-def set_aside_without_id(collected: Collected, export: Export, model: Model) -> npt.NDArray[np.bool_]:
-    """Which leads have an id that can be trusted; the lines of the others join those set aside."""
-    ids = collected.leads["id"]
-    blank = ids.isna().to_numpy()
-    damaged = ids.str.fullmatch(_DAMAGED_ID).fillna(False).to_numpy(dtype=bool)
-    for rows, reason in (
-        (blank, f"{model.id} is empty"),
-        (damaged, f"{model.id} was damaged by a spreadsheet (1.23E+11)"),
-    ):
-        places = np.flatnonzero(rows)
-        texts = _texts(export, places)
-        numbers = collected.leads["line"].to_numpy()[places].tolist()
-        collected.set_aside += [
-            SetAside(line, reason, text) for line, text in zip(numbers, texts, strict=True)
-        ]
-    collected.set_aside.sort(key=lambda aside: aside.line)
-    return ~(blank | damaged)
-
-
-def _texts(export: Export, places: npt.NDArray[np.int64]) -> Sequence[bytes]:
-    if not isinstance(export, CsvExport) or not len(places):
-        return [b""] * len(places)
-    end = export.dialect.line_end.encode()
-    return [line.removesuffix(end) for line in export.take_lines(places).to_pylist()]
-
-
-def refuse_duplicates(leads: pd.DataFrame, file: str, model: Model) -> None:
-    """Raise InputError naming the lines of every id that stands more than once."""
-    twice = leads["id"].duplicated(keep=False)
-    if not twice.any():
-        return
-    lines = leads.loc[twice, "line"].groupby(leads.loc[twice, "id"], sort=False).agg(list)
-    problems = [
-        Problem(
-            file,
-            found[0],
-            key=model.id,
-            what=f"the same id stands again in {_places(file, found[1:])}",
-            hint="every lead needs an id of its own: remove the copies, or name another column under id",
-        )
-        for found in lines.head(_SHOWN)
-    ]
-    if len(lines) > _SHOWN:
-        problems.append(Problem(file, what=f"and {len(lines) - _SHOWN:,} more ids that stand more than once"))
-    raise InputError(problems)
-
-
-def _places(file: str, lines: Sequence[int]) -> str:
-    shown = ", ".join(f"{file}:{line}" for line in lines[:5])
-    return f"{shown} and {len(lines) - 5} more" if len(lines) > 5 else shown
 
 
 def _some(lines: Sequence[int]) -> str:

@@ -11,12 +11,15 @@ import numpy.typing as npt
 
 from leadscore.decays import Decay
 from leadscore.fields import Leads
+from leadscore.model.accounts import InScore
 from leadscore.model.schema import Group, Model, within
-from leadscore.points import Flags, Hundredths
+from leadscore.points import Flags, Hundredths, multiply
 from leadscore.rules import AnyRule, Award
 
 OTHERS = "score: others"
 """The line that takes off what all but the best group gave."""
+ACCOUNT = "account"
+"""The line that adds what the lead's account gives it."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,7 @@ class Line:
     """One signed line of a score: a rule's points, or what a decay, a floor or a cap does to them."""
 
     name: str
-    kind: Literal["rule", "decay", "others", "floor", "cap"]
+    kind: Literal["rule", "decay", "others", "account", "floor", "cap"]
     group: str = ""
     rule: AnyRule | None = None
 
@@ -36,6 +39,8 @@ class Contributions:
     lines: tuple[Line, ...]
     points: npt.NDArray[np.int64]
     groups: dict[str, Hundredths]
+    own: Hundredths
+    """What the lead scores by itself, its account's part aside."""
     score: Hundredths
     known: dict[str, Flags]
     """Rule name -> the leads whose known fields decided it."""
@@ -89,6 +94,9 @@ def add_up(leads: Leads, model: Model, awards: dict[str, Award]) -> Contribution
     if model.score.combine == "max":
         best = np.maximum.reduce(list(groups.values()))
         total = total + sheet.add(Line(OTHERS, "others"), best - total)
+    own = _hold(total, model.score.floor, model.score.cap)
+    if model.accounts and model.accounts.in_score:
+        total = total + _add_account(sheet, model.accounts.in_score)
     score = sheet.bound("score", "", model.score.floor, model.score.cap, total)
     known = {
         rule.name: known for group in model.groups.values() for rule, known in _known(leads, group, awards)
@@ -98,7 +106,7 @@ def add_up(leads: Leads, model: Model, awards: dict[str, Award]) -> Contribution
     coverage = {name: _share(*each) for name, each in decided.items()}
     parts: Hundredths = np.array([part for part, _ in decided.values()]).sum(axis=0)
     whole = _share(parts, sum(total for _, total in decided.values()))
-    return Contributions(tuple(sheet.lines), matrix, groups, score, known, whole, coverage)
+    return Contributions(tuple(sheet.lines), matrix, groups, own, score, known, whole, coverage)
 
 
 def _add_up_group(sheet: _Sheet, name: str, group: Group, awards: dict[str, Award]) -> Hundredths:
@@ -117,6 +125,20 @@ def _add_up_group(sheet: _Sheet, name: str, group: Group, awards: dict[str, Awar
     # What was earned fades; what was lost stays, or a lead would gain by staying silent.
     total = total + sheet.fade(name, name, group.decay, earned)
     return sheet.bound(name, name, group.floor, group.cap, total)
+
+
+def _hold(points: Hundredths, floor: int | None, cap: int | None) -> Hundredths:
+    points = points if floor is None else np.maximum(points, floor)
+    return points if cap is None else np.minimum(points, cap)
+
+
+def _add_account(sheet: _Sheet, part: InScore) -> Hundredths:
+    """The lead's share of its account's score, within floor and cap."""
+    scores = sheet.leads.account_scores
+    assert scores is not None, "whoever scores a model with accounts in the score gives their scores"
+    share = np.full(len(scores), float(part.share))
+    points = sheet.add(Line(ACCOUNT, "account"), multiply(scores, share, lambda row: part.share))
+    return sheet.bound(ACCOUNT, "", part.floor, part.cap, points)
 
 
 def _known(leads: Leads, group: Group, awards: dict[str, Award]) -> Iterator[tuple[AnyRule, Flags]]:

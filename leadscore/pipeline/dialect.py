@@ -14,6 +14,7 @@ import numpy as np
 from leadscore.errors import InputError, Problem
 from leadscore.pipeline.export import MAX_COLUMNS, Dialect
 from leadscore.pipeline.scan import CR, LF, STRAY_CR, Layout, scan_block
+from leadscore.pipeline.source import STEP, Octets, view
 
 BOM = b"\xef\xbb\xbf"
 DELIMITERS = (",", ";", "\t", "|")
@@ -40,12 +41,11 @@ class _Reading:
     fault: str
 
 
-def read_header(data: bytes | bytearray, path: Path, wanted: Collection[str], compression: str) -> Header:
+def read_header(data: Octets, path: Path, wanted: Collection[str], compression: str) -> Header:
     """Recognise delimiter, line ends, quoting and BOM. Raises InputError where no header can be read."""
     newline = CR if data.find(LF) < 0 <= data.find(CR) else LF
     bom = data.startswith(BOM)
-    blank = re.compile(rb"\r*" if newline == CR else rb"(?:\r?\n)*").match(data, len(BOM) * bom)
-    start = blank.end() if blank else 0
+    start = _skip_blank(data, len(BOM) * bom, newline)
     if start == len(data):
         raise InputError(Problem(str(path), what="no header: the file is empty", hint="export it again"))
     line = data.count(newline, 0, start)
@@ -62,9 +62,17 @@ def read_header(data: bytes | bytearray, path: Path, wanted: Collection[str], co
     return Header(dialect, reading.names, header, after, line + header.count(newline) + 1)
 
 
-def _read(data: bytes | bytearray, start: int, delimiter: str, newline: int) -> _Reading:
+def _skip_blank(data: Octets, start: int, newline: int) -> int:
+    """Where the first line begins that holds something."""
+    lines = re.compile(rb"\r+" if newline == CR else rb"(?:\r?\n)+")
+    while blank := lines.match(view(data, start, start + STEP)):
+        start += blank.end()
+    return start
+
+
+def _read(data: Octets, start: int, delimiter: str, newline: int) -> _Reading:
     end = min(start + MAX_HEADER_BYTES, len(data))
-    block = np.frombuffer(data, np.uint8)[start:end]
+    block = np.frombuffer(view(data, start, end), np.uint8)
     found = scan_block(block, Layout(ord(delimiter), newline, 0), end == len(data), end == len(data))
     if not found.stops.size:
         return _Reading((), start, found.fault or "it does not end within 1 MiB")

@@ -16,6 +16,8 @@ from leadscore.fields import FieldType
 
 BATCH_BYTES = 8 << 20
 MAX_COLUMNS = 2_000
+LISTED = 100_000
+"""Lines set aside of a file read in windows that are listed one by one; beyond it they are only counted."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class Export(Protocol):
     kinds: Mapping[str, FieldType]  # columns that have a type of their own, as Parquet's do
     repeated: frozenset[str]  # names that stand more than once in the header
     set_aside: list[SetAside]  # grows while batches are read; complete afterwards
+    damaged: int  # lines set aside, also those of a file read in windows that are not listed
     notes: list[str]
 
     def batches(self, columns: Sequence[str]) -> Iterator[Batch]:

@@ -25,6 +25,7 @@ class FrameExport:
         self.kinds: Mapping[str, FieldType] = {name: kind for name, kind in kinds.items() if kind}
         self.path, self.dialect, self.digest, self.size = Path(name), Dialect("frame"), "", 0
         self.set_aside: list[SetAside] = []
+        self.damaged = 0
 
     def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
         """The whole frame as one batch."""

@@ -9,9 +9,6 @@ from leadscore.model.schema import Model
 from leadscore.pipeline.prepare import wanted_columns
 from leadscore.pipeline.read import open_export
 
-LOG_BYTES = 64 << 20
-"""Of an activity log read at a time: larger batches, since its leads are looked up once a batch."""
-
 
 def open_wanted(path: Path, model: Model) -> Any:
     """The export, its delimiter recognised by the columns the model may ask for."""
@@ -21,6 +18,6 @@ def open_wanted(path: Path, model: Model) -> Any:
 
 
 def open_log(path: Path, model: Model) -> Any:
-    """An activity log, its delimiter recognised by the columns the config names."""
+    """An activity log, its delimiter recognised by the columns the config names; it stays on the disk."""
     log = model.events
-    return open_export(path, {log.lead or model.id, log.event, *log.time.columns}, batch_bytes=LOG_BYTES)
+    return open_export(path, {log.lead or model.id, log.event, *log.time.columns}, in_windows=True)

@@ -13,6 +13,7 @@ from leadscore.fields import TRUE
 from leadscore.model.nurture import NURTURE_COLUMNS
 from leadscore.model.schema import Model
 from leadscore.model.screen import SCREEN_COLUMNS
+from leadscore.model.segments import SEGMENT_COLUMNS
 from leadscore.pipeline.nurture import find_nearly, say_what_is_missing
 from leadscore.points import Flags
 
@@ -82,6 +83,9 @@ def list_parts(leads: pd.DataFrame, parts: Mapping[str, Rows], model: Model) -> 
     ranks = np.zeros(len(leads), dtype=np.int64)
     ranks[parts["ranked"]] = np.arange(1, len(parts["ranked"]) + 1)
     leads = leads.assign(rank=ranks)
+    if model.segments:
+        inside = leads["segment"].iloc[parts["ranked"]].groupby(leads["segment"], sort=False).cumcount()
+        leads = leads.assign(segment_rank=(inside + 1).reindex(leads.index, fill_value=0))
     return [
         Listing(name, rows, leads, part_columns(name, model), PARTS[name].by_tier)
         for name, rows in parts.items()
@@ -100,8 +104,19 @@ def list_views(ranked: Listing, model: Model) -> list[Listing]:
 def part_columns(name: str, model: Model) -> list[str]:
     """The columns in front of the export's own in the file of a part."""
     screen = SCREEN_COLUMNS if model.screen else ()
-    grade = ["grade"] if model.grade else []
-    columns = [*PARTS[name].columns, *model.groups, *model.measures, *grade, *screen, "reasons", "coverage"]
+    grade = ["grade"] if model.models[0].grade else []
+    segment = [column for column in SEGMENT_COLUMNS if name == "ranked" or column != "segment_rank"]
+    segment = segment if model.segments else []
+    columns = [
+        *PARTS[name].columns,
+        *segment,
+        *model.group_names,
+        *model.measures,
+        *grade,
+        *screen,
+        "reasons",
+        "coverage",
+    ]
     return list(dict.fromkeys(columns))
 
 

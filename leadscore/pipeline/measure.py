@@ -57,7 +57,7 @@ def add_percentiles(leads: pd.DataFrame, model: Model) -> pd.DataFrame:
     that depends on the other leads.
     """
     added = {}
-    for name, scale in model.scales.items():
+    for name, scale in model.models[0].scales.items():
         if scale.among_all:
             points = leads[scale.of]
             known, count = points.notna().to_numpy(), int(points.notna().sum())
@@ -70,6 +70,9 @@ def add_percentiles(leads: pd.DataFrame, model: Model) -> pd.DataFrame:
 
 def find_labels(column: str, model: Model) -> tuple[str, ...]:
     """The labels a column of the result may hold, best first; none for a column of numbers."""
+    if column == "segment":
+        return tuple(segment.name for segment in model.segments)
+    model = model.models[0]  # labels are the same in all segments
     if column == "tier":
         return tuple(tier.name for tier in model.tiers)
     if column == "heat_colour" and model.heat:

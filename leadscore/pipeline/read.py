@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import stat
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
-from leadscore.errors import InputError, Problem
 from leadscore.pipeline.export import BATCH_BYTES, Batch, Dialect, Export, SetAside
 from leadscore.pipeline.read_csv import CsvExport
 from leadscore.pipeline.read_parquet import ParquetExport
+from leadscore.pipeline.scan import LF
+from leadscore.pipeline.source import STEP, FileBytes, Octets, open_source, put_down, refused, steps, view
 
 __all__ = ["Batch", "CsvExport", "Dialect", "Export", "ParquetExport", "SetAside", "open_export"]
 
@@ -25,7 +25,7 @@ OTHER_FORMATS = (  # zip and xlsx, xls, Arrow, pickle, xz, zstd, 7z: nothing a h
     b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0", b"ARROW1\0", b"\x80", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd",
     b"7z\xbc\xaf",
 )  # fmt: skip
-STEP = 1 << 16
+PACKED_STEP = 1 << 16  # of a gzip file: what it unpacks to, a thousand times as much at most, is in memory
 
 
 def open_export(
@@ -34,16 +34,20 @@ def open_export(
     *,
     batch_bytes: int = BATCH_BYTES,
     max_unpacked_bytes: int = MAX_UNPACKED_BYTES,
+    in_windows: bool = False,
 ) -> Export:
     """Read and recognise a file by its content, never by its name.
 
     `wanted`: column names the config may ask for; the delimiter that finds most of them wins.
+    `in_windows`: the file stays on the disk and is read from there, so that memory does not grow with it.
+    Lines and rows cannot be taken from it again; of its damaged lines the first LISTED are kept.
     Raises InputError for whatever is not a sound CSV (also gzipped) or Parquet file.
     """
-    packed: bytes | bytearray = _read_file(path)
-    digest, size = hashlib.sha256(packed).hexdigest(), len(packed)
+    source = open_source(path)
+    packed: Octets = source if in_windows else source.read()
+    digest, size = _digest(packed), len(packed)
     if packed.startswith(PARQUET):
-        return ParquetExport(path, bytes(packed), digest=digest, size=size, batch_bytes=batch_bytes)
+        return ParquetExport(path, packed, digest=digest, size=size, batch_bytes=batch_bytes)
     compression = "gzip" if packed.startswith(GZIP) else ""
     text = _unpack(packed, path, max_unpacked_bytes) if compression else packed
     del packed
@@ -53,76 +57,89 @@ def open_export(
     )
 
 
-def _read_file(path: Path) -> bytes:
-    try:
-        before = path.stat()
-        if not stat.S_ISREG(before.st_mode):
-            raise _refused(path, f"{_kind(before.st_mode)}, not a file")
-        with path.open("rb") as file:
-            content = file.read()
-            after = os.fstat(file.fileno())
-    except OSError as error:
-        raise _refused(path, f"cannot be read: {error.strerror}") from None
-    except ValueError:
-        raise _refused(path, "cannot be read: no such path") from None
-    seen = (before.st_ino, before.st_size, before.st_mtime_ns)
-    if seen != (after.st_ino, after.st_size, after.st_mtime_ns) or len(content) != before.st_size:
-        raise _refused(path, "changed while it was read", hint="wait until the export is finished")
-    return content
+def _digest(octets: Octets) -> str:
+    digest = hashlib.sha256()
+    for step in steps(octets):
+        digest.update(step)
+    return digest.hexdigest()
 
 
-def _kind(mode: int) -> str:
-    if stat.S_ISDIR(mode):
-        return "a directory"
-    return "a FIFO" if stat.S_ISFIFO(mode) else "a device or socket"
+def _unpack(packed: Octets, path: Path, most: int) -> Octets:
+    parts = _unpacked(packed, path, most)
+    if isinstance(packed, FileBytes):
+        return put_down(parts, path)
+    text = bytearray()
+    for part in parts:
+        text += part
+    return text
 
 
-def _unpack(packed: bytes | bytearray, path: Path, most: int) -> bytearray:
+def _unpacked(packed: Octets, path: Path, most: int) -> Iterator[bytes]:
     """gzip, also of several members, in steps: a small file may unpack to anything."""
-    view, at, content = memoryview(packed), 0, bytearray()
+    at, size = 0, 0
     member = zlib.decompressobj(wbits=31)
     try:
-        while at < len(view):
-            step = view[at : at + STEP]
+        while at < len(packed):
+            step = view(packed, at, at + PACKED_STEP)
             at += len(step)
-            content += member.decompress(step, most - len(content) + 1)
-            if len(content) > most:
-                raise _refused(path, f"unpacks to more than {most:,} bytes")
+            part = member.decompress(step, most - size + 1)
+            size += len(part)
+            if size > most:
+                raise refused(path, f"unpacks to more than {most:,} bytes")
+            yield part
             if member.eof:
                 at -= len(member.unused_data)
-                if not any(view[at : at + STEP]):  # padding after the last member
-                    return content
+                if not any(view(packed, at, at + PACKED_STEP)):  # padding after the last member
+                    return
                 member = zlib.decompressobj(wbits=31)
     except zlib.error:
-        raise _refused(path, "the gzip file is corrupt", hint="export it again") from None
-    raise _refused(path, "the gzip file is cut off", hint="export it again")
+        raise refused(path, "the gzip file is corrupt", hint="export it again") from None
+    raise refused(path, "the gzip file is cut off", hint="export it again")
 
 
-def _check_text(text: bytes | bytearray, path: Path) -> None:
+def _check_text(text: Octets, path: Path) -> None:
     if text.startswith(UTF16_OR_32):
-        raise _refused(path, "UTF-16 or UTF-32, not UTF-8", hint="save the export with the encoding UTF-8")
+        raise refused(path, "UTF-16 or UTF-32, not UTF-8", hint="save the export with the encoding UTF-8")
     if text.startswith((*OTHER_FORMATS, GZIP, PARQUET)):
-        raise _refused(path, "not CSV or Parquet", hint="export the leads as CSV")
+        raise refused(path, "not CSV or Parquet", hint="export the leads as CSV")
+    fault = _first_fault(text)
+    if fault < 0:
+        return
     nul = text.find(0)
     if nul >= 0:
-        raise _refused(path, "a NUL byte: not CSV or Parquet", line=text.count(b"\n", 0, nul) + 1)
-    offsets = pa.py_buffer(bytes(8) + len(text).to_bytes(8, "little"))
-    try:
-        pa.LargeStringArray.from_buffers(1, offsets, pa.py_buffer(text)).validate(full=True)
-    except pa.ArrowInvalid:
-        raise _wrong_encoding(text, path) from None
-
-
-def _wrong_encoding(text: bytes | bytearray, path: Path) -> InputError:
-    try:
-        text.decode()
-        place = 0
-    except UnicodeDecodeError as error:
-        place = error.start
-    line, byte = text.count(b"\n", 0, place) + 1, place - text.rfind(b"\n", 0, place)
+        raise refused(path, "a NUL byte: not CSV or Parquet", line=text.count(LF, 0, nul) + 1)
+    line, byte = text.count(LF, 0, fault) + 1, fault - text.rfind(LF, 0, fault)
     what = f"not UTF-8 at line {line} byte {byte}"
-    return _refused(path, what, line=line, hint="save the export with the encoding UTF-8")
+    raise refused(path, what, line=line, hint="save the export with the encoding UTF-8")
 
 
-def _refused(path: Path, what: str, line: int = 0, hint: str = "") -> InputError:
-    return InputError(Problem(str(path), line, what=what, hint=hint))
+def _first_fault(text: Octets) -> int:
+    """The first byte that is NUL or not UTF-8; -1 where there is none."""
+    at = 0
+    while at < len(text):
+        step = view(text, at, at + STEP)
+        if at + len(step) < len(text):
+            step = step[: _last_letter(step)]
+        offsets = pa.py_buffer(bytes(8) + len(step).to_bytes(8, "little"))
+        try:
+            pa.LargeStringArray.from_buffers(1, offsets, pa.py_buffer(step)).validate(full=True)
+        except pa.ArrowInvalid:
+            return at + _first_wrong(bytes(step))
+        if not np.frombuffer(step, np.uint8).min():
+            return at + bytes(step).find(0)
+        at += len(step)
+    return -1
+
+
+def _last_letter(step: memoryview) -> int:
+    """Where the last letter begins, which may go on in the next step; the end, if there is none near it."""
+    near = range(len(step) - 1, max(len(step) - 5, 0), -1)
+    return next((place for place in near if step[place] & 0xC0 != 0x80), len(step))
+
+
+def _first_wrong(step: bytes) -> int:
+    try:
+        step.decode()
+    except UnicodeDecodeError as error:
+        return error.start
+    return 0

@@ -1,4 +1,4 @@
-"""read_csv: a CSV export in memory -> batches of leads as text, and any lead's original bytes."""
+"""read_csv: a CSV export -> batches of leads as text, and any lead's original bytes."""
 
 from __future__ import annotations
 
@@ -14,21 +14,25 @@ from numpy.typing import NDArray
 from leadscore.errors import InputError, Problem
 from leadscore.fields import FieldType
 from leadscore.pipeline.dialect import read_header
-from leadscore.pipeline.export import BATCH_BYTES, Batch, SetAside, to_frame, unique_names
+from leadscore.pipeline.export import BATCH_BYTES, LISTED, Batch, SetAside, to_frame, unique_names
 from leadscore.pipeline.scan import Layout
-from leadscore.pipeline.spans import FIRST_WINDOW, scan_spans
+from leadscore.pipeline.source import FileBytes, Octets, view
+from leadscore.pipeline.spans import FIRST_WINDOW, Span, scan_spans
 
 Places = NDArray[np.int64]
 NOWHERE: Places = np.zeros(0, np.int64)
 
 
 class CsvExport:
-    """A CSV export. Keeps the file's bytes, and of each lead read where it begins and ends."""
+    """A CSV export. Knows of each lead read where it begins and ends, so that its line can be taken again.
+
+    Of bytes that are not in memory it keeps nothing but the first LISTED lines set aside.
+    """
 
     def __init__(
         self,
         path: Path,
-        data: bytes | bytearray,
+        data: Octets,
         wanted: Collection[str] = (),
         *,
         digest: str = "",
@@ -43,6 +47,7 @@ class CsvExport:
         self.repeated = frozenset(name for name in head.names if head.names.count(name) > 1)
         self.kinds: Mapping[str, FieldType] = {}
         self.set_aside: list[SetAside] = []
+        self.damaged = 0
         self._data, self._start, self._line, self._batch_bytes = data, head.start, head.lines, batch_bytes
         newline = ord(head.dialect.line_end[-1])
         self._layout = Layout(ord(head.dialect.delimiter), newline, len(head.names))
@@ -60,6 +65,7 @@ class CsvExport:
                 [Problem(str(self.path), 1, key=name, what="no such column") for name in missing]
             )
         self.set_aside.clear()
+        self.damaged = 0
         self._starts, self._stops = [NOWHERE], [NOWHERE]
         return self._read_batches(columns)
 
@@ -89,11 +95,10 @@ class CsvExport:
         count = 0
         for span in scan_spans(self._data, self._start, self._line, self._layout, self._batch_bytes):
             starts, stops = np.concatenate(span.starts), np.concatenate(span.stops)
-            self._starts.append(starts)
-            self._stops.append(stops - self._extra)
-            for damage in sorted(span.damage, key=lambda damage: damage.start):
-                text = bytes(self._data[damage.start : damage.stop])
-                self.set_aside.append(SetAside(damage.line + 1, damage.reason, text))
+            if not isinstance(self._data, FileBytes):
+                self._starts.append(starts)
+                self._stops.append(stops - self._extra)
+            self._set_aside(span)
             if starts.size:
                 table = self._parse(starts, stops, span.multiline, columns)
                 yield Batch(to_frame(table, columns), count, np.concatenate(span.lines) + 1)
@@ -101,6 +106,13 @@ class CsvExport:
         if not count:
             empty = pa.table({name: pa.array([], pa.large_string()) for name in dict.fromkeys(columns)})
             yield Batch(to_frame(empty, columns), 0, NOWHERE)
+
+    def _set_aside(self, span: Span) -> None:
+        room = LISTED - len(self.set_aside) if isinstance(self._data, FileBytes) else len(span.damage)
+        for damage in sorted(span.damage, key=lambda damage: damage.start)[:room]:
+            text = bytes(self._data[damage.start : damage.stop])
+            self.set_aside.append(SetAside(damage.line + 1, damage.reason, text))
+        self.damaged += len(span.damage)
 
     def _parse(self, starts: Places, stops: Places, multiline: bool, columns: Sequence[str]) -> pa.Table:
         """Cells of records whose structure is verified. Arrow's messages quote cells, so none gets out."""
@@ -131,25 +143,28 @@ class CsvExport:
 
     def _sound_bytes(self, starts: Places, stops: Places) -> pa.Buffer:
         """The records' bytes; without a copy unless something lies between them."""
-        view = memoryview(self._data)
+        first = int(starts[0])
+        octets = view(self._data, first, int(stops[-1]))
         cuts = np.flatnonzero(starts[1:] - stops[:-1] > 2)
         begins, ends = starts[np.append(0, cuts + 1)], stops[np.append(cuts, stops.size - 1)]
-        pieces = [view[begin:end] for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)]
+        bounds = zip((begins - first).tolist(), (ends - first).tolist(), strict=True)
+        pieces = [octets[begin:end] for begin, end in bounds]
         if bytes(pieces[0][:3]) == b"\xef\xbb\xbf":  # a cell's own U+FEFF, which Arrow would take for a BOM
             pieces.insert(0, memoryview(b""))
         return pa.py_buffer(pieces[0] if len(pieces) == 1 else b"\n".join(pieces))
 
 
-def _has_empty_extra_cell(data: bytes | bytearray, start: int, layout: Layout) -> bool:
+def _has_empty_extra_cell(data: Octets, start: int, layout: Layout) -> bool:
     """Every row ends in one delimiter too many. A single row without it, and none is accepted."""
     wider = Layout(layout.delimiter, layout.newline, layout.fields + 1)
     found = False
-    octets = np.frombuffer(data, np.uint8)
     for span in scan_spans(data, start, 0, wider, FIRST_WINDOW):
-        stops = np.concatenate(span.stops)
-        found |= bool(stops.size)
-        if (octets[stops - 1] != layout.delimiter).any() or any(
-            d.fields == layout.fields for d in span.damage
-        ):
+        if any(damage.fields == layout.fields for damage in span.damage):
             return False
+        stops = np.concatenate(span.stops)
+        if stops.size:
+            found, first = True, int(stops[0])
+            octets = np.frombuffer(view(data, first - 1, int(stops[-1])), np.uint8)
+            if (octets[stops - first] != layout.delimiter).any():
+                return False
     return found

@@ -1,4 +1,4 @@
-"""read_parquet: a Parquet export in memory -> batches of leads as text, and any lead's original row."""
+"""read_parquet: a Parquet export -> batches of leads as text, and any lead's original row."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from leadscore.errors import InputError, Problem
 from leadscore.fields import FieldType
 from leadscore.pipeline.export import BATCH_BYTES, MAX_COLUMNS, Batch, Dialect, SetAside, to_frame
+from leadscore.pipeline.source import STEP, Cursor, FileBytes
 
 MAX_ROWS = 500_000_000
 BYTES_PER_ROW = 256  # a guess: only how many rows make a batch hangs on it
@@ -26,11 +27,18 @@ class ParquetExport:
     """A Parquet export. Its types decide nothing: every asked column is read as text."""
 
     def __init__(
-        self, path: Path, data: bytes, *, digest: str = "", size: int = 0, batch_bytes: int = BATCH_BYTES
+        self,
+        path: Path,
+        data: bytes | bytearray | FileBytes,
+        *,
+        digest: str = "",
+        size: int = 0,
+        batch_bytes: int = BATCH_BYTES,
     ) -> None:
         self.path, self.digest, self.size = path, digest, size
         self.dialect = Dialect("parquet", delimiter="", line_end="")
         self.set_aside: list[SetAside] = []
+        self.damaged = 0
         self.notes: list[str] = []
         self._data, self._rows = data, max(batch_bytes // BYTES_PER_ROW, 1)
         with self._opened() as file:
@@ -100,10 +108,16 @@ class ParquetExport:
     def _opened(self) -> Iterator[pq.ParquetFile]:
         """Whatever Arrow raises means a corrupt file; its messages may quote cells."""
         try:
-            with pq.ParquetFile(pa.BufferReader(self._data)) as file:
+            with self._parquet() as file:
                 yield file
         except (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError):
             self._refuse("the Parquet file is corrupt or cut off", hint="export it again")
+
+    def _parquet(self) -> pq.ParquetFile:
+        if not isinstance(self._data, FileBytes):
+            return pq.ParquetFile(pa.BufferReader(self._data))
+        # A row group may be as large as the file: without these its columns would be read whole, and ahead.
+        return pq.ParquetFile(pa.PythonFile(Cursor(self._data), "r"), buffer_size=STEP, pre_buffer=False)
 
     def _refuse(self, what: str, column: str = "", hint: str = "") -> NoReturn:
         raise InputError(Problem(str(self.path), key=column, what=what, hint=hint)) from None

@@ -12,6 +12,7 @@ from leadscore.points import Hundredths, format_points
 
 # A line's place and its points as one integer; no line can give more than half a step (see points.LIMIT).
 _STEP = 1 << 42
+_ABOUT_LEAD = ("rule", "decay", "account")
 
 
 def name_reasons(contributions: Contributions, most: int) -> pa.Array:
@@ -20,7 +21,7 @@ def name_reasons(contributions: Contributions, most: int) -> pa.Array:
     Reasons are about the lead: its rules and what age took from them. Caps and floors are about the
     config; `explain` shows them.
     """
-    about_lead = [place for place, line in enumerate(contributions.lines) if line.kind in ("rule", "decay")]
+    about_lead = [place for place, line in enumerate(contributions.lines) if line.kind in _ABOUT_LEAD]
     points = contributions.points[about_lead]
     names = [contributions.lines[place].name for place in about_lead]
     order = np.argsort(-np.abs(points), axis=0, kind="stable")[:most]

@@ -7,15 +7,10 @@ from typing import Any
 import numpy as np
 
 from leadscore.model.schema import Model
-from leadscore.pipeline.accounts import roll_up
+from leadscore.pipeline.accounts import LEAD_SCORE, roll_up
 from leadscore.pipeline.check import exit_code, reconcile, refuse_too_few
-from leadscore.pipeline.collect import (
-    Collected,
-    collect_leads,
-    refuse_ambiguous_dates,
-    refuse_duplicates,
-    set_aside_without_id,
-)
+from leadscore.pipeline.collect import Collected, collect_leads, refuse_ambiguous_dates
+from leadscore.pipeline.ids import refuse_duplicates, set_aside_without_id
 from leadscore.pipeline.inputs import open_log, open_wanted
 from leadscore.pipeline.job import Job, Run
 from leadscore.pipeline.lists import Rows, divide_leads, list_parts, list_views
@@ -84,7 +79,8 @@ def _write(
     for view in list_views(listings["ranked"], model):
         write_leads(stage, view, model, formats)
     if model.accounts:
-        accounts = roll_up(collected.leads.iloc[parts["ranked"]], model.accounts)
+        ranked = collected.leads.iloc[parts["ranked"]]
+        accounts = roll_up(ranked.assign(score=ranked[LEAD_SCORE]), model.accounts)
         write_table(stage, "accounts", accounts, formats)
         summary["accounts"] = len(accounts)
     write_set_aside(stage, collected.set_aside, model.output.formula_guard)

@@ -179,10 +179,13 @@ def _broken_quotes(block: Bytes, marks: _Marks, layout: Layout) -> Flags:
     before = block[places - 1]
     before[0] = layout.newline if places[0] == 0 else before[0]
     after = block[np.minimum(places + 1, last)]
-    separator = np.zeros(256, np.bool_)
-    separator[[layout.delimiter, layout.newline, QUOTE]] = True
-    line_end = (after == CR) & (block[np.minimum(places + 2, last)] == LF)
-    return np.where(opening, ~separator[before], ~(separator[after] | line_end | (places + 2 > last)))
+    beside = np.where(opening, before, after)
+    bad: Flags = ~((beside == layout.delimiter) | (beside == layout.newline) | (beside == QUOTE))
+    odd = np.flatnonzero(bad)
+    at = places[odd]
+    line_end = (after[odd] == CR) & (block[np.minimum(at + 2, last)] == LF)
+    bad[odd] = opening[odd] | ~(line_end | (at + 2 > last))
+    return bad
 
 
 def _mark_stray_cr(block: Bytes, marks: _Marks, stops: Places, fields: Places) -> bool:

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from leadscore.pipeline.scan import CR, LF, QUOTE, REASONS, Block, Layout, Places, scan_block, scan_lines
+from leadscore.pipeline.source import FileBytes, Octets, view
 
+LONGEST = 16 << 20  # in a file that is not in memory, a quote that is open for more is taken for a stray one
 FIRST_WINDOW = 1 << 14  # after a damaged line, look at this much and double it while the text is clean
 
 
@@ -34,18 +36,22 @@ class Span:
     multiline: bool = False
 
 
-def scan_spans(data: bytes | bytearray, start: int, line: int, layout: Layout, size: int) -> Iterator[Span]:
+def scan_spans(data: Octets, start: int, line: int, layout: Layout, size: int) -> Iterator[Span]:
     """The file from byte `start` on in spans of about `size` bytes. A damaged line costs only itself."""
-    octets, last_quote = np.frombuffer(data, np.uint8), data.rfind(QUOTE)
+    last_quote = data.rfind(QUOTE)
+    longest = LONGEST if isinstance(data, FileBytes) else len(data)
     while start < len(data):
         span, stop, window, by_line = Span(), start + size, size, False
         while start < min(stop, len(data)):
             end = min(start + window, len(data))
+            block = np.frombuffer(view(data, start, end), np.uint8)
             if by_line:
-                found = scan_lines(octets[start:end], layout)
+                found = scan_lines(block, layout)
             else:
-                found = scan_block(octets[start:end], layout, end == len(data), end > last_quote)
-            _collect(span, data, found, start, line, layout)
+                found = scan_block(block, layout, end == len(data), end > last_quote)
+                if window > longest and not found.after:
+                    found = scan_block(block, layout, end == len(data), last_quotes=True)
+            _collect(span, found, start, line, layout)
             start, line = start + found.after, line + found.after_line
             if found.fault:
                 start = _set_line_aside(span, data, start, line, layout, found.fault)
@@ -59,9 +65,7 @@ def scan_spans(data: bytes | bytearray, start: int, line: int, layout: Layout, s
         yield span
 
 
-def _set_line_aside(
-    span: Span, data: bytes | bytearray, start: int, line: int, layout: Layout, reason: str
-) -> int:
+def _set_line_aside(span: Span, data: Octets, start: int, line: int, layout: Layout, reason: str) -> int:
     """Only the physical line goes; returns where the next one begins."""
     end = data.find(layout.newline, start)
     end = len(data) if end < 0 else end
@@ -70,9 +74,7 @@ def _set_line_aside(
     return min(end + 1, len(data))
 
 
-def _collect(
-    span: Span, data: bytes | bytearray, found: Block, start: int, line: int, layout: Layout
-) -> None:
+def _collect(span: Span, found: Block, start: int, line: int, layout: Layout) -> None:
     filled = found.stops > found.starts
     good = filled & (found.fields == layout.fields)
     span.starts.append(found.starts[good] + start)

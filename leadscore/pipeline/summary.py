@@ -35,7 +35,8 @@ def summarize(collected: Collected, parts: Mapping[str, Rows], model: Model, as_
         },
         "score": {"minimum": low / 100, "maximum": high / 100},
         "outcome": overall,
-        "tiers": [_tier(tier, ranked, overall) for tier in model.tiers],
+        **_segments(ranked, overall, model),
+        "tiers": [_tier(tier, ranked, overall) for tier in _common_tiers(model)],
         "expected_value": _expected_value(ranked),
         "labels": _labels(ranked, model),
         "disqualified_by": disqualified["disqualified_by"].value_counts(sort=False).to_dict(),
@@ -51,11 +52,16 @@ def summarize(collected: Collected, parts: Mapping[str, Rows], model: Model, as_
     }
 
 
+def _common_tiers(model: Model) -> list[Tier]:
+    """The tiers, without a cut where segments have different ones."""
+    each = zip(*(own.tiers for own in model.models), strict=True)
+    return [tiers[0] if len(set(tiers)) == 1 else Tier(name=tiers[0].name) for tiers in each]
+
+
 def _tier(tier: Tier, ranked: pd.DataFrame, overall: dict[str, Any] | None) -> dict[str, Any]:
     leads = ranked[ranked["tier"] == tier.name]
     scores = leads["score"]
     outcome = _outcome(leads)
-    rates = (outcome["rate"], overall["rate"]) if outcome and overall else (None, None)
     return {
         "name": tier.name,
         "min_score": None if tier.min_score is None else tier.min_score / 100,
@@ -67,8 +73,14 @@ def _tier(tier: Tier, ranked: pd.DataFrame, overall: dict[str, Any] | None) -> d
         "mean": round(int(scores.sum()) / len(leads)) / 100 if len(leads) else None,
         "expected_value": _expected_value(leads),
         "outcome": outcome,
-        "lift": round(rates[0] / rates[1], 2) if rates[0] is not None and rates[1] else None,
+        "lift": _lift(outcome, overall),
     }
+
+
+def _lift(outcome: dict[str, Any] | None, overall: dict[str, Any] | None) -> float | None:
+    """How many times as often leads were won as all were."""
+    rates = (outcome["rate"], overall["rate"]) if outcome and overall else (None, None)
+    return round(rates[0] / rates[1], 2) if rates[0] is not None and rates[1] else None
 
 
 def _expected_value(leads: pd.DataFrame) -> dict[str, Any] | None:
@@ -102,12 +114,27 @@ def _ratio(part: int, whole: int) -> float | None:
 
 def _rules(collected: Collected, model: Model) -> list[dict[str, Any]]:
     rules = []
-    for name, group in model.groups.items():
-        for rule in group.rules:
-            tally = collected.tally.rules[rule.name]
-            rules.append({"name": rule.name, "group": name, "kind": rule.kind, "fired": tally.fired,
-                          "unknown": tally.unknown, "points": tally.points / 100})  # fmt: skip
+    names = [segment.name for segment in model.segments] or [""]
+    for segment, own in zip(names, model.models, strict=True):
+        of = {"segment": segment} if segment else {}
+        for name, group in own.groups.items():
+            for rule in group.rules:
+                tally = collected.tally.rules[segment, rule.name]
+                rules.append({"name": rule.name, **of, "group": name, "kind": rule.kind, "fired": tally.fired,
+                              "unknown": tally.unknown, "points": tally.points / 100})  # fmt: skip
     return rules
+
+
+def _segments(ranked: pd.DataFrame, overall: dict[str, Any] | None, model: Model) -> dict[str, Any]:
+    """The ranked leads of each segment; nothing where the config has none."""
+    rows = []
+    for segment, own in zip(model.segments, model.models, strict=False):
+        leads = ranked[ranked["segment"] == segment.name]
+        tiers, outcome, most = Counter(leads["tier"]), _outcome(leads), own.bounds()[1]
+        rows.append({"name": segment.name, "leads": len(leads), "share": _ratio(len(leads), len(ranked)),
+                     "maximum": most / 100, "tiers": {tier.name: tiers[tier.name] for tier in own.tiers},
+                     "outcome": outcome, "lift": _lift(outcome, overall)})  # fmt: skip
+    return {"segments": rows} if model.segments else {}
 
 
 def _screen(collected: Collected, parts: Mapping[str, Rows], model: Model) -> dict[str, Any]:

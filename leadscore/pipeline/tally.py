@@ -11,6 +11,7 @@ import numpy.typing as npt
 from leadscore.fields import TRUE, UNKNOWN
 from leadscore.pipeline.batch import Scored
 from leadscore.pipeline.cells import AMBIGUOUS
+from leadscore.pipeline.portion import Portion
 
 LISTED = 100_000
 """Unreadable cells listed one by one; beyond it they are only counted."""
@@ -40,7 +41,10 @@ class Tally:
     """Counts over all batches read so far."""
 
     leads: int = 0
-    rules: dict[str, RuleTally] = field(default_factory=dict)
+    rules: dict[tuple[str, str], RuleTally] = field(default_factory=dict)
+    """By segment, '' where there are none, and rule."""
+    segments: Counter[str] = field(default_factory=Counter)
+    """Leads of each segment."""
     signs: dict[str, SignTally] = field(default_factory=dict)
     unreadable: Counter[tuple[str, str]] = field(default_factory=Counter)
     """(column, reason) -> cells."""
@@ -50,13 +54,9 @@ class Tally:
     def add(self, scored: Scored, lines: npt.NDArray[np.int64]) -> None:
         """Count a batch. ``lines``: the physical line of each of its leads."""
         self.leads += scored.leads.count
-        for place, line in enumerate(scored.contributions.lines):
-            if line.kind == "rule":
-                tally = self.rules.setdefault(line.name, RuleTally())
-                points = scored.contributions.points[place]
-                tally.fired += int(np.count_nonzero(points))
-                tally.points += int(points.sum())
-                tally.unknown += int((~scored.contributions.known[line.name]).sum())
+        for portion in scored.portions:
+            self.segments[portion.segment] += len(portion.rows)
+            self._add_rules(portion)
         for name, truths in scored.screened.truths.items() if scored.screened else ():
             sign = self.signs.setdefault(name, SignTally())
             sign.holds += int(np.count_nonzero(truths == TRUE))
@@ -66,6 +66,15 @@ class Tally:
             self.unreadable[(cells.column, cells.reason)] += len(cells.rows)
             listed += [(line, cells.column, cells.reason) for line in lines[cells.rows].tolist()]
         self.cells += sorted(listed)[: max(LISTED - len(self.cells), 0)]
+
+    def _add_rules(self, portion: Portion) -> None:
+        made = portion.contributions
+        for line, points in zip(made.lines, made.points, strict=True):
+            if line.kind == "rule":
+                tally = self.rules.setdefault((portion.segment, line.name), RuleTally())
+                tally.fired += int(np.count_nonzero(points))
+                tally.points += int(points.sum())
+                tally.unknown += int((~made.known[line.name]).sum())
 
     @property
     def ambiguous(self) -> list[tuple[int, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Self
+from typing import Literal, Self, get_args
 
 import numpy as np
 from pydantic import model_validator
@@ -14,6 +14,11 @@ from leadscore.fields import Field, Leads, Use, under
 from leadscore.part import Part, refuse_key
 from leadscore.points import Flags, Hundredths
 from leadscore.scalars import Name, Points
+
+Stage = Literal["awareness", "consideration", "decision"]
+
+STAGES: tuple[Stage, ...] = get_args(Stage)
+"""The stages of the funnel, from the first to the last; models.md E26."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,8 @@ class Rule(Part):
     """The settings all kinds share; a kind adds its own and says in ``award`` how points come about."""
 
     name: Name
+    stage: Stage | None = None
+    """How near to a purchase a lead is that shows this. Changes no points; ``check`` looks at their order."""
     otherwise: Points = 0
     """Points when nothing matched."""
     missing: Points | None = None

@@ -15,6 +15,9 @@ from leadscore.points import LIMIT, Flags, Hundredths, Numbers, multiply
 from leadscore.rules.base import Award, Rule, spread
 from leadscore.scalars import Count as Whole, Days, NoTwins, Points, Text, Texts
 
+COUNT_LIMIT = 1_000_000
+"""The highest ``min_count``: up to it, points are exact."""
+
 _MODES = ("each", "once", "ranges", "per_value")
 
 
@@ -23,9 +26,11 @@ class Count(Rule):
 
     What is counted stands in a ``field``, or is an ``event`` of the activity log, where it may be limited
     to the last ``within_days`` and to ``at_most_per_day``. ``each`` gives points every time, ``once`` the
-    first time, ``ranges`` by how often, ``per_value`` for each unit of the event's value. A decay without
-    ``since`` takes each event by its own age (where points are given once or by ranges, the last one's).
-    Below zero a number counts as zero. Formula: clip(sum of points x share left, floor, cap).
+    first time, ``ranges`` by how often, ``per_value`` for each unit of the event's value. With ``each``,
+    ``min_count`` is the first time that counts and ``max_count`` the last one. A decay without ``since``
+    takes each event by its own age (where points are given once or by ranges, the last one's). Below zero
+    a number counts as zero. Formula: clip(sum of points x share left, floor, cap), and for a number n
+    clip(each x max(0, min(n, max_count) - (min_count - 1)), floor, cap); models.md E2.
 
     Example:
         name: page visits
@@ -42,6 +47,8 @@ class Count(Rule):
     once: Points | None = None
     ranges: Annotated[dict[Whole, Points], NoTwins, Setting(min_length=1)] | None = None
     per_value: Points | None = None
+    min_count: Annotated[Whole, Setting(gt=0)] | None = None
+    max_count: Annotated[Whole, Setting(gt=0)] | None = None
     within_days: Days | None = None
     at_most_per_day: Annotated[Whole, Setting(gt=0)] | None = None
     cap: Points | None = None
@@ -65,6 +72,22 @@ class Count(Rule):
         return self
 
     @model_validator(mode="after")
+    def _refuse_unclear_limits(self) -> Self:
+        for key in ("min_count", "max_count"):
+            if getattr(self, key) is None:
+                continue
+            if self.each is None:
+                raise refuse_key(key, "says which of many times count, and only each counts them; write each")
+            if self.fades_by_event:
+                what = "cannot tell which events to leave out where each fades by its own age"
+                raise refuse_key(key, f"{what}; add since: a date field to decay, or remove it")
+        if (self.min_count or 0) > COUNT_LIMIT:
+            raise refuse_key("min_count", f"is above {COUNT_LIMIT:,}; write less")
+        if self.max_count is not None and self.max_count < (self.min_count or 0):
+            raise refuse_key("max_count", "is below min_count, so nothing would ever count; swap them")
+        return self
+
+    @model_validator(mode="after")
     def _refuse_bounds_that_never_bind(self) -> Self:
         if self.cap is not None and (self._unit < 0 or self.cap < 0):
             raise refuse_key("cap", "bounds points that are earned; where each costs points, write floor")
@@ -79,6 +102,22 @@ class Count(Rule):
         return int(max(given.values(), key=abs) if isinstance(given, dict) else given)
 
     @property
+    def _not_counted(self) -> int:
+        """So many of the first times earn nothing."""
+        return (self.min_count or 1) - 1
+
+    @property
+    def _most(self) -> int:
+        """The points of all times that count, on the unit's side of 0, before cap and floor."""
+        times = LIMIT if self.max_count is None else self.max_count - self._not_counted
+        return max(-LIMIT, min(LIMIT, self._unit * times))
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What the activity log's sums stand under: all the rule says, as two segments' may share a name."""
+        return "rule", repr(self)
+
+    @property
     def fades_by_event(self) -> bool:
         """Whether each event loses points by its own age."""
         return self.event is not None and self.decay is not None and self.decay.since is None
@@ -89,7 +128,7 @@ class Count(Rule):
 
     def award(self, leads: Leads) -> Award:
         if self.event is not None:
-            return self._award_events(leads.activity["rule", self.name], leads)
+            return self._award_events(leads.activity[self.key], leads)
         field = leads[self.field or ""]
         assert field.numbers is not None, "counts are numbers"
         numbers = np.fmax(field.numbers, 0.0)
@@ -98,8 +137,11 @@ class Count(Rule):
 
     def _of_numbers(self, numbers: Numbers) -> Hundredths:
         each = np.full(len(numbers), self._unit, dtype=np.int64)
+        counted = np.clip(numbers, self._not_counted, self.max_count)
         # repr of a double is the shortest decimal that reads back as it: the number as the export had it.
-        return multiply(each, numbers, lambda row: Decimal(repr(float(numbers[row]))))
+        points = multiply(each, counted, lambda row: Decimal(repr(float(counted[row]))))
+        # A whole number of hundredths, taken off after rounding: exact, as number - (min_count - 1) is not.
+        return points - self._unit * self._not_counted
 
     def _of_times(self, times: Numbers) -> Hundredths:
         """Points by how often: once, or by ranges, each named by its lowest number of times."""
@@ -110,6 +152,8 @@ class Count(Rule):
 
     def _award_events(self, seen: Seen, leads: Leads) -> Award:
         known: Flags = np.ones(leads.count, dtype=bool)
+        if self.min_count is not None or self.max_count is not None:
+            return Award(self._bounded(self._of_numbers(seen.count.astype(np.float64))), known)
         if self.each is not None or self.per_value is not None:
             faded = self._bounded(seen.faded) if self.fades_by_event else None
             return Award(self._bounded(seen.points), known, faded)
@@ -122,7 +166,7 @@ class Count(Rule):
         if self.per_value is None:
             points = np.full(len(ages), self.each or 0, dtype=np.int64)
         else:
-            points = self._of_numbers(np.fmax(values, 0.0))
+            points = self._of_numbers(np.fmax(values, 0.0)).clip(-LIMIT, LIMIT)  # sums stay in int64
         if self.decay is None or not self.fades_by_event:
             return points, points
         return points, self.decay.fade_by_age(points, ages)
@@ -135,7 +179,7 @@ class Count(Rule):
             given = [0, *(self.ranges or {1: self.once or 0}).values()]
             low, high = min(given), max(given)
         else:
-            low, high = (-LIMIT, 0) if self._unit < 0 else (0, LIMIT if self._unit else 0)
+            low, high = sorted((0, self._most))
         return [
             max(low, self.floor if self.floor is not None else low),
             min(high, self.cap if self.cap is not None else high),

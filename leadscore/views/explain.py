@@ -51,6 +51,8 @@ def _because(line: ExplainedLine) -> str:
 def _verdict(lead: Explanation) -> str:
     tier = f"tier {lead.tier}" + (f", grade {lead.grade}" if lead.grade else "")
     why = {"screened": f"screened as {lead.screen}", "disqualified": f"disqualified ({lead.disqualified_by})"}
+    if lead.percent is not None:
+        tier = f"{tier}, {format_points(lead.percent)} % of the most in segment {lead.segment}"
     return f"{why[lead.part]}; would be {tier}" if lead.part in why else tier
 
 
@@ -73,6 +75,8 @@ def explain_json(lead: Explanation) -> dict[str, object]:
         "line": lead.line,
         "score": lead.score / 100,
         "tier": lead.tier,
+        "segment": lead.segment or None,
+        "percent": None if lead.percent is None else lead.percent / 100,
         "grade": lead.grade or None,
         "coverage": lead.coverage / 100,
         "disqualified_by": lead.disqualified_by or None,

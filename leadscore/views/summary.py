@@ -25,6 +25,8 @@ def summary_view(summary: dict[str, Any], out: str) -> Iterator[RenderableType]:
         f"{leads['in']:,} leads = " + " + ".join(f"{count:,} {name}" for name, count in parts.items())
     )
     yield _tiers(summary)
+    if "segments" in summary:
+        yield _segments(summary)
     yield from measures_view(summary)
     yield from _rules(summary["rules"], leads["in"] - leads["set_aside"])
     yield from _lists(summary)
@@ -34,7 +36,8 @@ def summary_view(summary: dict[str, Any], out: str) -> Iterator[RenderableType]:
 
 def _tiers(summary: dict[str, Any]) -> Table:
     with_outcome = summary["outcome"] is not None
-    table = figures("Tier", "From", "Leads", "Share", "Scores", "Mean", *(_OUTCOME if with_outcome else ()))
+    begins = "High" if any(tier["high"] for tier in summary["tiers"]) else "From"
+    table = figures("Tier", begins, "Leads", "Share", "Scores", "Mean", *(_OUTCOME if with_outcome else ()))
     for tier in summary["tiers"]:
         table.add_row(*_tier_cells(tier, with_outcome))
     if with_outcome and summary["leads"]["ranked"]:
@@ -54,14 +57,30 @@ def _tier_cells(tier: dict[str, Any], with_outcome: bool) -> list[Text | str]:
         "" if tier["mean"] is None else f"{tier['mean']:.1f}",
     ]
     if with_outcome:
-        cells += [*_won(tier["outcome"]), "" if tier["lift"] is None else f"{tier['lift']:.2f}"]
+        cells += [*_won(tier["outcome"]), _lift(tier)]
     return cells
 
 
+def _segments(summary: dict[str, Any]) -> Table:
+    with_outcome = summary["outcome"] is not None
+    names = [plain(tier["name"]).plain.replace(" ", "\n") for tier in summary["tiers"]]
+    table = figures("Segment", "Leads", "Share", "Maximum", *names, *(_OUTCOME[1:] if with_outcome else ()))
+    for segment in summary["segments"]:
+        figures_ = (f"{segment['leads']:,}", _percent(segment["share"]), f"{segment['maximum']:g}")
+        tiers = (f"{leads:,}" for leads in segment["tiers"].values())
+        rate = (_won(segment["outcome"])[1], _lift(segment)) if with_outcome else ()
+        table.add_row(plain(segment["name"], "bold"), *figures_, *tiers, *rate)
+    return table
+
+
+def _lift(part: dict[str, Any]) -> str:
+    return "" if part["lift"] is None else f"{part['lift']:.2f}"
+
+
 def _from(tier: dict[str, Any]) -> str:
-    """The cut a tier begins at, or the axes of the matrix that are high in it."""
+    """The cut a tier begins at, or the axes of the matrix that are high in it, one below the other."""
     if tier["high"]:
-        return f"high {' and '.join(tier['high'])}"
+        return "\n".join(plain(axis).plain for axis in tier["high"])
     return "" if tier["min_score"] is None else f"{tier['min_score']:g}"
 
 
@@ -80,13 +99,15 @@ def _rules(rules: list[dict[str, Any]], leads: int) -> Iterator[RenderableType]:
         for rule in most:
             each = rule["points"] / rule["fired"]
             fired, unknown = f"{rule['fired']:,}", f"{rule['unknown']:,}"
-            table.add_row(
-                plain(rule["name"]), fired, _percent(rule["fired"] / leads), f"{each:+.1f}", unknown
-            )
+            table.add_row(plain(_rule(rule)), fired, _percent(rule["fired"] / leads), f"{each:+.1f}", unknown)
         yield table
-    never = [rule["name"] for rule in rules if not rule["fired"]]
+    never = [_rule(rule) for rule in rules if not rule["fired"]]
     if never:
         yield plain(f"never fired: {', '.join(never)}", "yellow")
+
+
+def _rule(rule: dict[str, Any]) -> str:
+    return f"{rule['name']} ({rule['segment']})" if "segment" in rule else str(rule["name"])
 
 
 def _lists(summary: dict[str, Any]) -> Iterator[RenderableType]:

@@ -21,7 +21,7 @@ groups:
       - {name: nobody, kind: match, when: {industry: Sofware}, points: 5}
       - {name: software, kind: match, when: {industry: Software}, points: 10}
 tiers:
-  - {name: Hot, min_score: 80}
+  - {name: Hot, min_score: 15}
   - {name: Cold}
 """
 
@@ -33,13 +33,24 @@ def doubtful(tmp_path: Path) -> str:
     return str(place)
 
 
-def test_a_tier_nobody_can_reach_is_named_with_its_place_and_the_maximum(doubtful: str) -> None:
-    ended = run("check", doubtful)
-    assert ended.code == 0
-    assert (
-        f"{doubtful}:9:17: tiers.Hot.min_score: no lead can reach it: the model gives at most 15 points"
-        in (ended.stdout)
+@pytest.mark.parametrize("command", ["score", "explain", "check"])
+def test_a_tier_nobody_can_reach_is_refused_with_its_place_and_the_maximum(
+    doubtful: str, command: str, tmp_path: Path
+) -> None:
+    # models.md E18
+    Path(doubtful).write_text(CONFIG.replace("min_score: 15", "min_score: 15.01"), encoding="utf-8")
+    words: dict[str, tuple[object, ...]] = {
+        "score": (SAMPLE, "-c", doubtful, "-o", tmp_path / "out"),
+        "explain": (SAMPLE, "-c", doubtful, "--id", "105271"),
+        "check": (doubtful,),
+    }
+    ended = run(command, *words[command])
+    assert (ended.code, ended.stdout) == (3, "")
+    assert ended.stderr == (
+        f"{doubtful}:9:17: tiers.Hot.min_score: no lead can be in it: the most a lead can score is 15; "
+        "lower min_score, or raise the points\n"
     )
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_rule_that_matches_no_lead_of_the_export_is_named(doubtful: str) -> None:
@@ -84,7 +95,9 @@ def test_every_doubt_explains_itself(code: str) -> None:
 def test_machines_get_the_same_doubts(doubtful: str) -> None:
     found = json.loads(run("check", doubtful, "--json").stdout)
     assert (found["minimum"], found["maximum"]) == (0, 15)
-    assert [(doubt["code"], doubt["line"]) for doubt in found["doubts"]] == [("tier-above-maximum", 9)]
+    assert found["doubts"] == []
+    (doubt,) = json.loads(run("check", doubtful, "--set", "groups.fit.cap=16", "--json").stdout)["doubts"]
+    assert (doubt["code"], doubt["key"]) == ("idle-bound", "groups.fit.cap")
 
 
 def test_without_a_config_it_says_what_to_name() -> None:

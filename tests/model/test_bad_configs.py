@@ -148,11 +148,11 @@ CASES: list[tuple[str, str, str, str] | tuple[str, str, str, str, int]] = [
     (DECAY, "{linear: {lose: 50%}, since: last_seen}", "decay.linear.every_days", "is missing"),
     (DECAY, "{linear: {lose: 50%, every_days: 0}, since: last_seen}", "linear.every_days", "must be above 0"),
     # tiers and names
-    ("min_score: 50", "min_score: 80", "MQL.min_score", "not below that of the tier before it (line 47"),
+    ("min_score: 50", "min_score: 80", "MQL.min_score", "not below that of the tier before it (line 48"),
     ("min_score: 50", "min_score: 90", "MQL.min_score", "not below that of the tier before it"),
     ("{name: MQL, min_score: 50}", "{name: MQL}", "tiers.MQL", "only the last tier may be without"),
     ("{name: Cold}", "{name: Cold, min_score: 1}", "tiers.Cold", "has no tier"),
-    ("name: MQL,", "name: SQL,", "tiers.SQL.name", "this name stands twice (line 47"),
+    ("name: MQL,", "name: SQL,", "tiers.SQL.name", "this name stands twice (line 48"),
     ("name: MQL,", "name: sql,", "tiers.sql.name", "same file"),
     ("name: MQL,", "name: ../../x,", "name", "cannot hold /"),
     ("name: MQL,", "name: A/B,", "name", "cannot hold /"),
@@ -173,6 +173,42 @@ CASES: list[tuple[str, str, str, str] | tuple[str, str, str, str, int]] = [
     ("name: page visits", 'name: "fit: cap"', "engagement.rules.fit: cap.name", "rename the rule"),
     ("name: opted out", "name: competitor", "disqualify.competitor.name", "this name stands twice"),
     ("group: engagement", "group: engagment", "columns.group", "did you mean engagement?"),
+    # tiers nobody can be in (models.md E18)
+    ("min_score: 80", "min_score: 87.01", "tiers.SQL.min_score", "the most a lead can score is 87; lower"),
+    ("floor: 0, cap: 100", "floor: 0, cap: 79.99", "tiers.SQL.min_score", "can score is 79.99; lower", 3),
+    (VALUES, "{Software: 2, Finance: 2.99}", "tiers.SQL.min_score", "can score is 79.99; lower", 20),
+    ("min_score: 20}", "min_score: 0}", "tiers.Cold.name", "the least a lead can score is 0 (line 50,", 1),
+    ("floor: 0, cap", "floor: 20, cap", "tiers.Cold.name", "raise the min_score of the tier above", 6),
+    # rules that count, and stages
+    (
+        "each: 1, cap: 10",
+        "each: 1, min_count: 3, max_count: 2",
+        "page visits.max_count",
+        "is below min_count",
+    ),
+    ("each: 1, cap: 10", "each: 1, min_count: 0", "page visits.min_count", "must be above 0"),
+    ("each: 1, cap: 10", "each: 1, min_count: 1000001", "page visits.min_count", "is above 1,000,000"),
+    ("each: 1, cap: 10", "each: 1, max_count: 2.5", "page visits.max_count", "is not a whole number"),
+    (
+        "each: 1, cap: 10",
+        "once: 1, min_count: 3",
+        "page visits.min_count",
+        "only each counts them; write each",
+    ),
+    ("each: 1, cap: 10", "ranges: {1: 5}, max_count: 3", "page visits.max_count", "only each counts them"),
+    ("each: 30, cap: 30", "per_value: 1, max_count: 3", "demo asked for.max_count", "only each counts them"),
+    (
+        "each: 30, cap: 30",
+        "each: 30, min_count: 2, decay: {half_life_days: 30}",
+        "demo asked for.min_count",
+        "each fades by its own age; add since: a date field to decay, or remove it",
+    ),
+    (
+        "each: 1, cap: 10",
+        "each: 1, cap: 10, stage: decided",
+        "page visits.stage",
+        "write awareness, consideration",
+    ),
     # operators and their values
     (BUDGET, "budget: {at_least: much}", "budget.at_least", "'much' is not a number"),
     (BUDGET, "budget: {at_least: 1_000}", "budget.at_least", "'1_000' is not a number"),
@@ -305,3 +341,56 @@ def test_a_faulty_part_leaves_no_trace_in_what_is_said_of_the_rest() -> None:
     text = GOOD.replace("    cap: 50", "    cap: 50\n    floor: 60").replace("{name: Cold}", "{name: ''}")
     assert len(problems_of(text)) == 2
     assert len(problems_of("groups: {}\n")) == 4
+
+
+def test_a_cut_on_the_maximum_is_reached_and_without_a_maximum_every_one_is() -> None:
+    for old, new in [
+        ("min_score: 80", "min_score: 87"),
+        ("min_score: 20}", "min_score: 0.01}"),
+        ("floor: 0, cap: 100", "floor: 0, cap: 80"),
+        ("floor: 0, cap: 100", "floor: 19.99"),
+    ]:
+        assert load_content("model.yml", spoil(old, new).encode()).tiers
+    endless = spoil("    cap: 60\n", "").replace("floor: 0, cap: 100", "floor: 0")
+    endless = endless.replace("each: 1, cap: 10", "each: 1")
+    assert load_content("model.yml", endless.replace("min_score: 80", "min_score: 99999").encode()).tiers
+
+
+def test_a_tier_out_of_reach_is_told_with_other_faults_unless_they_leave_the_points_open() -> None:
+    high = spoil("min_score: 80", "min_score: 90")
+    found = problems_of(high.replace("reasons: 3", "reasons: many"))
+    assert ["tiers.SQL.min_score" in problem for problem in found] == [True, False]
+    (only,) = problems_of(high.replace("points: 20}", "points: many}"))
+    assert "cases.0.points" in only
+
+
+TWO_SEGMENTS = """segments:
+  - {name: small, when: {employees: {below: 50}}, override: {score: {cap: 60}}}
+  - {name: others, override: {score: {cap: CAP}}}
+"""
+
+
+@pytest.mark.parametrize(("cap", "refused"), [("79.99", True), ("80", False)])
+def test_a_tier_of_segments_is_out_of_reach_where_it_is_so_in_every_one(cap: str, refused: bool) -> None:
+    text = GOOD + TWO_SEGMENTS.replace("CAP", cap)
+    if refused:
+        (problem,) = problems_of(text)
+        assert problem.startswith("model.yml:48:17: tiers.SQL.min_score: no lead can be in it")
+        assert "the most a lead can score is 79.99;" in problem
+    else:
+        assert len(load_content("model.yml", text.encode()).models) == 2
+
+
+def test_a_nurture_list_needs_tiers_with_cuts_and_a_matrix_has_none() -> None:
+    head, tail = GOOD.index("tiers:"), GOOD.index("rank_by:")
+    cells = "{name: a, high: [fit, engagement]}, {name: b, high: fit}, {name: c, high: engagement}, {name: d}"
+    matrix = f"matrix: {{fit: 20, engagement: 20}}\ntiers: [{cells}]\nnurture: {{tier: TIER, margin: 10}}\n"
+    for tier in ("a", "d", "MQL"):
+        text = GOOD[:head] + matrix.replace("TIER", tier) + GOOD[tail:]
+        for cap in ("    cap: 50\n", "    cap: 60\n"):  # an axis of a matrix must not go below 0
+            text = text.replace(cap, f"{cap}    floor: 0\n")
+        (problem,) = problems_of(text)
+        assert problem == (
+            "model.yml:51:1: nurture: there is no cut to be near to: with a matrix, tiers have none; "
+            "remove nurture, or write min_score instead of the matrix"
+        )

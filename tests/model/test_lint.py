@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from leadscore.model.build import build_model
 from leadscore.model.lint import FINDINGS, Tally, lint_model
-from leadscore.model.load import build_model, load_tree
+from leadscore.model.load import load_tree
 
 MODEL = """
 name: small
@@ -25,10 +26,9 @@ PARTS = {
     "RULES": "{name: visits, kind: count, field: visits, each: 1, cap: 40}",
     "SCORE": "combine: sum",
     "GRADE": "",
-    "TIERS": "{name: Hot, min_score: 40}, {name: Cold}",
+    "TIERS": "{name: Hot, min_score: 30}, {name: Cold}",
 }
 COUNT = PARTS["RULES"]
-ALWAYS = "{name: base, kind: match, when: {visits: {known: true}}, points: 5, otherwise: 5, missing: 5}"
 TABLE = "{{name: t, kind: table, field: {}, cases: [{{{}, points: 40}}, {{{}, points: 30}}]}}"
 MATCH = "{name: m, kind: match, when: {visits: {above: 1}}, points: 40}"
 GRADE = "grade: {rows: {group: fit, cuts: {CUTS}}, columns: {group: fit, cuts: {1: 0}}}"
@@ -50,6 +50,13 @@ def screen(spam: str, suspect: str, disqualify: str) -> dict[str, str]:
     return {"GRADE": f"screen: {{spam: [{sign.format('a', spam)}], {soft}}}\n{out}"}
 
 
+def stages(*signs: str) -> dict[str, str]:
+    """A rule for each sign, as in "decision, points: 5", and one without a stage."""
+    rule = "{{name: sign {}, kind: match, when: {{visits: {}}}, stage: {}}}"
+    rules = [rule.format(place, place, sign) for place, sign in enumerate(signs)]
+    return {"RULES": ", ".join([COUNT, *rules])}
+
+
 def nurture(at_least: str) -> dict[str, str]:
     return {"GRADE": f"nurture: {{tier: Hot, margin: 5, fit: {{group: fit, at_least: {at_least}}}}}"}
 
@@ -63,12 +70,13 @@ def matrix(cut: str, rank_by: str = "[tier, product]") -> dict[str, str]:
     return {"GRADE": f"matrix: {{fit: {cut}, score: 1}}\nrank_by: {rank_by}", "TIERS": cells}
 
 
+def segments(rank_by: str) -> dict[str, str]:
+    two = "segments: [{name: small, when: {visits: {below: 5}}}, {name: rest}]"
+    return {"GRADE": f"{two}\nrank_by: {rank_by}"}
+
+
 # Finding: what has it, what just has not.
 CASES: list[tuple[str, dict[str, str], dict[str, str]]] = [
-    ("tier-above-maximum", {"TIERS": "{name: Hot, min_score: 40.01}, {name: Cold}"}, {}),
-    ("tier-above-maximum", {"SCORE": "cap: 39"}, {"SCORE": "cap: 40"}),
-    ("tier-below-minimum", {"TIERS": "{name: Hot, min_score: 0}, {name: Cold}"}, {"TIERS": "{name: Hot, min_score: 0.01}, {name: Cold}"}),  # noqa: E501
-    ("tier-below-minimum", {"RULES": f"{COUNT}, {ALWAYS}", "TIERS": "{name: Hot, min_score: 5}, {name: Cold}"}, {"RULES": f"{COUNT}, {ALWAYS}"}),  # noqa: E501
     ("grade-cut-out-of-reach", grade("A: 41, B: 0"), grade("A: 40, B: 0")),
     ("grade-cut-out-of-reach", grade("A: 0, B: -5"), grade("A: 1, B: -5")),
     ("idle-bound", {"BOUNDS": "cap: 41,"}, {"BOUNDS": "cap: 40,"}),
@@ -83,6 +91,10 @@ CASES: list[tuple[str, dict[str, str], dict[str, str]]] = [
     ("case-never-wins", table("visits", "below: 100", "below: 10"), table("visits", "below: 10", "below: 100")),  # noqa: E501
     ("case-never-wins", table("seen", "at_least: 2026-01-01", "at_least: 2026-02-01"), table("seen", "at_least: 2026-02-01", "at_least: 2026-01-01")),  # noqa: E501
     ("case-never-wins", table("seen", "within_days: 30", "within_days: 9"), table("seen", "within_days: 9", "within_days: 30")),  # noqa: E501
+    ("stage-order", stages("awareness, points: 5", "decision, points: 5"), stages("awareness, points: 5", "decision, points: 5.01")),  # noqa: E501
+    ("stage-order", stages("decision, points: 4", "consideration, points: 5"), stages("decision, points: 4", "decision, points: 5")),  # noqa: E501
+    ("stage-order", stages("consideration, points: 2, otherwise: 5", "decision, points: 4"), stages("consideration, points: 2, otherwise: -5", "decision, points: 4")),  # noqa: E501
+    ("stage-order", stages("awareness, points: 5", "consideration, points: 1"), stages("awareness, points: 5", "consideration, points: -1")),  # noqa: E501
     ("sign-stands-twice", screen("1", "1", "3"), screen("1", "2", "3")),
     ("sign-stands-twice", screen("1", "2", "1"), screen("1", "2", "2")),
     ("nurture-points-out-of-reach", nurture("40.01"), nurture("40")),
@@ -92,6 +104,8 @@ CASES: list[tuple[str, dict[str, str], dict[str, str]]] = [
     ("matrix-cut-out-of-reach", matrix("40.01"), matrix("40")),
     ("matrix-cut-out-of-reach", matrix("0"), matrix("0.01")),
     ("matrix-tiers-mixed", matrix("1", "score"), matrix("1", "[tier, score]")),
+    ("segments-mixed", segments("score"), segments("percent")),
+    ("segments-mixed", segments("fit"), segments("visits")),
     ("field-not-used", {"FIELDS": "visit: {type: number}"}, {"FIELDS": "visits: {type: number}"}),
     ("field-not-used", {"FIELDS": "closed: {type: date}"}, {"FIELDS": "closed: {type: date}", "GRADE": "outcome: {field: won, won: y, at: closed}"}),  # noqa: E501
 ]  # fmt: skip
@@ -116,12 +130,36 @@ def test_a_finding_is_made_where_it_is_due_and_not_just_before(code: str, parts:
 
 def test_a_model_without_doubts_has_no_findings_and_a_finding_has_its_place() -> None:
     assert findings({}) == []
-    ((code, problem),) = findings({"TIERS": "{name: Hot, min_score: 41}, {name: Cold}"})
+    ((code, problem),) = findings({"SCORE": "cap: 41"})
     assert (code, problem) == (
-        "tier-above-maximum",
-        "model.yml:9:21: tiers.Hot.min_score: no lead can reach it: the model gives at most 40 points; "
-        "lower the cut, or give more points",
+        "idle-bound",
+        "model.yml:7:9: score.cap: is never reached: the points add up to at most 40; lower or remove it",
     )
+
+
+def test_a_sign_of_a_later_stage_names_the_one_of_an_earlier_stage_that_gives_most() -> None:
+    early = ["awareness, points: 5", "awareness, points: 9", "consideration, points: 10"]
+    rules = stages(*early, "decision, points: 9")["RULES"].replace("}, {", "},\n    {")
+    ((code, problem),) = findings({"RULES": rules})
+    assert (code, problem) == (
+        "stage-order",
+        "model.yml:10:52: groups.fit.rules.sign 3.stage: a sign of decision gives 9 points, less than the 10 "
+        "of a sign of consideration (line 9, groups.fit.rules.sign 2); "
+        "give the later stage more points, or correct a stage",
+    )
+
+
+@pytest.mark.parametrize(
+    ("limits", "doubted"),
+    [("", True), (", cap: 19", True), (", cap: 20", True), (", cap: 21", False), (", max_count: 4", True),
+     (", max_count: 5", False)],
+)  # fmt: skip
+def test_a_count_without_an_end_is_a_sign_with_the_points_of_one(limits: str, doubted: bool) -> None:
+    demos = f"{{name: demos, kind: count, field: demos, each: 5, stage: decision{limits}}}"
+    rules = (
+        f"{COUNT}, {demos}, {{name: page, kind: match, when: {{visits: 1}}, points: 20, stage: awareness}}"
+    )
+    assert ("stage-order" in {code for code, _ in findings({"RULES": rules})}) == doubted
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import random
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
@@ -12,10 +14,12 @@ import pytest
 from hypothesis import given, strategies as st
 
 from leadscore.errors import ConfigError
-from leadscore.model.accounts import Accounts
-from leadscore.model.load import load_model
-from leadscore.pipeline.accounts import KEY, NAME, roll_up
-from tests.running import Place
+from leadscore.model.accounts import RULE_LIMIT, Accounts
+from leadscore.model.load import load_content, load_model
+from leadscore.model.schema import Model
+from leadscore.pipeline.accounts import KEY, NAME, account_columns, roll_up
+from leadscore.pipeline.batch import score_leads
+from tests.running import Place, run
 
 WAYS: list[tuple[Any, str]] = [
     ("max", "60"),
@@ -177,3 +181,232 @@ def test_only_ranked_leads_count_for_their_account_and_the_file_speaks_the_expor
     assert text == "rank;account;score;leads;best_lead\n1;Acme;82.5;3;1\n2;'=Beta;7;1;5\n"
     parquet = pd.read_parquet(place.out / "accounts.parquet")
     assert [str(score) for score in parquet["score"]] == ["82.50", "7.00"]
+
+
+# Account rules. The oracle below knows them as plain Python.
+RULES = """
+  - {name: industry, kind: lookup, field: industry, values: {Software: 20, Finance: 7.5}, missing: -5}
+  - {name: size, kind: bands, field: employees, bands: {0: -10, 50: 15}}
+  - name: visits
+    kind: count
+    field: visits
+    each: 0.25
+    cap: 10
+    decay: {steps: {30: 50%}, since: seen, missing: 10%}
+"""
+WITH_RULES = f"""\
+name: accounts
+id: lead_id
+fields: {{seen: {{type: date}}}}
+groups: {{fit: {{rules: [{{name: points, kind: count, field: n, each: 0.5, cap: 99}}]}}}}
+tiers: [{{name: All}}]
+accounts:
+  by: company
+  combine: {{damped: 50%}}
+  rules:{RULES.replace(chr(10), chr(10) + "  ")}
+"""
+DAY = date(2026, 6, 30)
+Cells = dict[str, str]
+Told = tuple[Decimal, bool]
+"""A rule's points for one lead, and whether they are known."""
+
+
+def by_industry(lead: Cells) -> Told:
+    word = lead["industry"].lower()
+    points = {"": "-5", "software": "20", "finance": "7.5"}.get(word, "0")
+    return Decimal(points), word != ""
+
+
+def by_size(lead: Cells) -> Told:
+    if not lead["employees"].isdecimal():
+        return Decimal(0), False
+    return Decimal(15 if int(lead["employees"]) >= 50 else -10), True
+
+
+def by_visits(lead: Cells) -> Told:
+    if not lead["visits"]:
+        return Decimal(0), False
+    points = min(int(lead["visits"]) * Decimal("0.25"), Decimal(10))
+    if not lead["seen"]:
+        return rounded(points * Decimal("0.1")), points == 0
+    age = (DAY - date.fromisoformat(lead["seen"])).days
+    return rounded(points * Decimal("0.5" if age > 30 else "1")), True
+
+
+def rounded(points: Decimal) -> Decimal:
+    return points.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def plain_account(leads: list[Cells], combine: Any) -> tuple[int, int, str]:
+    """Hundredths the leads add up to, hundredths of the rules, and the best lead."""
+    scores = {lead["lead_id"]: int(lead["n"] or 0) * 50 for lead in leads}
+    best_first = sorted(leads, key=lambda lead: (-scores[lead["lead_id"]], lead["lead_id"]))
+    of_rules = Decimal(0)
+    for rule in (by_industry, by_size, by_visits):
+        told = [rule(lead) for lead in best_first]
+        of_rules += next((points for points, known in told if known), told[0][0])
+    return plain_score(list(scores.values()), combine), int(of_rules * 100), best_first[0]["lead_id"]
+
+
+exports = st.lists(
+    st.fixed_dictionaries(
+        {
+            "lead_id": st.sampled_from(["1", "10", "9", "B", "a", "ä", "Z", "é", "02", "2", "x y"]),
+            "company": st.sampled_from(["", "A", "a ", "B"]),
+            "n": st.sampled_from(["", "3", "40", "41", "120"]),
+            "industry": st.sampled_from(["", "", "Software", "FINANCE", "Retail"]),
+            "employees": st.sampled_from(["", "many", "49", "50"]),
+            "visits": st.sampled_from(["", "0", "3", "41"]),
+            "seen": st.sampled_from(["", "2026-05-31", "2026-05-30", "2026-07-01"]),
+        }
+    ),
+    min_size=1,
+    max_size=10,
+    unique_by=lambda lead: lead["lead_id"],
+)
+
+
+def collected(leads: list[Cells], model: Model, size: int) -> pd.DataFrame:
+    """The leads in batches of a size, each with what is kept of it."""
+    assert model.accounts
+    parts = []
+    for first in range(0, len(leads), size):
+        batch = pd.DataFrame(leads[first : first + size], dtype="str")
+        scored = score_leads(batch, model, {name: name for name in model.fields}, DAY)
+        parts.append(
+            scored.columns.assign(id=batch["lead_id"], **account_columns(scored.leads, model.accounts))
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+@given(
+    exports,
+    st.sampled_from(["max", "mean", {"top": 2}, {"damped": 0.5}]),
+    st.randoms(use_true_random=False),
+    st.integers(1, 10),
+)
+def test_an_account_gets_the_points_its_best_lead_who_is_known_gives_it_in_any_order_and_batch(
+    leads: list[Cells], combine: Any, shuffle: random.Random, size: int
+) -> None:
+    way = json.dumps(combine).replace('"', "")  # as one writes it after --set
+    model = load_content("model.yml", WITH_RULES.encode(), [f"accounts.combine={way}"])
+    assert model.accounts
+    by_account: dict[str, list[Cells]] = {}
+    for lead in leads:
+        by_account.setdefault(lead["company"].strip().lower(), []).append(lead)
+    plain = {name: plain_account(each, combine) for name, each in by_account.items() if name}
+    ordered = sorted(plain.items(), key=lambda item: (-item[1][0] - item[1][1], item[0]))
+    for order in (leads, shuffle.sample(leads, len(leads))):
+        found = roll_up(collected(order, model, size), model.accounts)
+        told = zip(found["leads_score"], found["account_points"], found["best_lead"], strict=True)
+        assert [*zip(found["account"].str.lower(), told, strict=True)] == ordered
+        assert (found["score"] == found["leads_score"] + found["account_points"]).all()
+
+
+def test_the_parts_of_an_accounts_score_stand_beside_it_and_only_ranked_leads_speak_for_it(
+    tmp_path: Path,
+) -> None:
+    place = Place(tmp_path)
+    config = WITH_RULES + "  tiers: [{name: Target, min_score: 30}, {name: Rest}]\n"
+    config += "disqualify: [{name: left, when: {industry: left}}]\n"
+    leads = (
+        "lead_id,company,n,industry,employees,visits,seen\n"
+        "9,Acme,40,Finance,,3,\n"  # 20 points
+        "10,ACME,40,,60,3,2026-05-30\n"  # as many: 10 comes before 9, but does not tell its industry
+        "3,acme ,120,left,5,40,2026-06-30\n"  # 60 points, and disqualified
+        "4,Beta,8,,,40,\n"  # 4 points; nobody knows how old the visits are: 10 % of 10
+        "5,,199,Software,50,,\n"
+    )
+    assert place.score(leads, config).code == 0
+    assert (place.out / "accounts.csv").read_text(encoding="utf-8") == (
+        "rank,account,score,tier,leads_score,account_points,leads,best_lead\n"
+        "1,ACME,52.88,Target,30,22.88,2,10\n"  # 7.5 + 15 + 0.38, which is half of 0.75
+        "2,Beta,0,Rest,4,-4,1,4\n"  # -5 + 0 + 1
+    )
+    assert place.summary()["accounts"] == 2
+    assert place.manifest()["counts"]["ranked"] == 4
+
+
+RULE = "{name: size, kind: bands, field: employees, bands: {50: 15}}"
+
+
+@pytest.mark.parametrize(
+    ("rules", "key", "says"),
+    [
+        ("[]", "accounts.rules", "is empty"),
+        ("[{name: a, kind: bandz}]", "accounts.rules.a.kind", "is not a kind of rule"),
+        (
+            "[{name: a, kind: count, event: visit, each: 1}]",
+            "accounts.rules.a.event",
+            "count events in a group",
+        ),
+        (f"[{RULE}, {RULE}]", "accounts.rules.size.name", "line 7, accounts.rules.size.name"),
+        (
+            "[{name: points, kind: match, when: {n: 1}, points: 1}]",
+            "accounts.rules.points.name",
+            "line 4, groups.fit",
+        ),
+        ("[{name: a, kind: lookup, field: n, values: {x: 1}}]", "accounts.rules.a.field", "reads n as text"),
+        (
+            "[{name: a, kind: match, when: {b: 1}, points: 1, decay: {window_days: 5}}]",
+            "a.decay",
+            "add since",
+        ),
+        (
+            "[" + ", ".join(RULE.replace("size", f"r{place}") for place in range(RULE_LIMIT + 1)) + "]",
+            "accounts.rules",
+            "more than 100 rules",
+        ),
+    ],
+)
+def test_account_rules_that_cannot_be_meant_are_refused_with_their_place(
+    rules: str, key: str, says: str
+) -> None:
+    config = CONFIG.replace("company,", f"company,\n  rules: {rules},")
+    with pytest.raises(ConfigError) as refused:
+        load_content("model.yml", config.encode())
+    told = [problem for problem in refused.value.problems if problem.key.endswith(key)]
+    assert len(told) == len(refused.value.problems) == 1
+    assert told[0].line == 7
+    assert says in str(told[0])
+
+
+def test_as_many_account_rules_as_are_allowed_are_read() -> None:
+    rules = [{"name": f"r{n}", "kind": "match", "when": {"x": n}, "points": n} for n in range(RULE_LIMIT)]
+    assert settings("max", rules=rules).bounds() == (0, sum(range(RULE_LIMIT)) * 100)
+
+
+def test_an_export_without_a_column_that_an_account_rule_reads_is_refused(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    ended = place.score("lead_id,company,n,industry,visits,seen\n1,A,2,,,\n", WITH_RULES)
+    assert (ended.code, place.out.exists()) == (4, False)
+    assert "leads.csv:1: employees: no column 'employees'" in ended.stderr
+
+
+def test_a_group_may_have_the_name_of_what_is_kept_for_accounts(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    config = WITH_RULES.replace("fit:", f"{KEY.strip()}:")
+    assert place.score("lead_id,company,n,industry,employees,visits,seen\n1,A,2,,,,\n", config).code == 0
+    assert place.rows()[0][KEY.strip()] == "1"
+
+
+def test_check_says_what_account_rules_can_give_and_doubts_those_that_do_nothing(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    dull = "\n    - {name: dull, kind: lookup, field: industry, values: {Softwear: 1}}"
+    idle = "\n    - {name: idle, kind: lookup, field: industry, values: {Software: 0}}"
+    config = place.write("model.yml", WITH_RULES.rstrip() + dull + idle + "\n")
+    export = place.write(
+        "leads.csv",
+        "lead_id,company,n,industry,employees,visits,seen\n1,A,2,Software,5,3,2026-06-01\n2,A,2,,50,,\n",
+    )
+    found = json.loads(run("check", config, export, "--json").stdout)
+    assert found["account_points"] == {"minimum": -15, "maximum": 46}
+    assert found["maximum"] == 99
+    assert [(doubt["code"], doubt["key"]) for doubt in found["doubts"]] == [
+        ("rule-never-matches", "accounts.rules.dull"),
+        ("rule-without-points", "accounts.rules.idle"),
+        ("rule-never-matches", "accounts.rules.idle"),
+    ]
+    shown = run("check", config, export, COLUMNS="200").stdout
+    line = next(line for line in shown.splitlines() if "account points" in line)
+    assert line.split() == ["account", "points", "5", "-15", "46"]

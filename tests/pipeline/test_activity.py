@@ -8,18 +8,23 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from leadscore.errors import ConfigError, InputError, UsageError
+from leadscore.model.events import Wanted
 from leadscore.model.load import load_model
+from leadscore.pipeline import event_sums, read_csv, unread
 from leadscore.pipeline.activity import gather_activity
 from leadscore.pipeline.batch import score_batch
 from leadscore.pipeline.frame import FrameExport
+from leadscore.pipeline.inputs import open_log
 from leadscore.pipeline.read import open_export
+from leadscore.pipeline.source import FileBytes
 from tests.running import Place
 
 DAY = date(2026, 6, 30)
@@ -110,7 +115,8 @@ def test_events_to_come_and_events_of_others_count_for_nobody() -> None:
     log = FrameExport(log_of([("a", "visit", -1, ""), ("x", "visit", 1, ""), ("", "visit", 1, "")]), "log")
     activity = gather_activity([log], model, DAY)
     assert activity is not None
-    assert activity.of(pd.Series(["a", "b"], dtype="str"))["rule", "rule 0"].count.tolist() == [0, 0]
+    (seen,) = activity.of(pd.Series(["a", "b"], dtype="str")).values()
+    assert seen.count.tolist() == [0, 0]
     assert activity.report == {
         "read": 3, "of_unknown_leads": 2, "after_as_of": 1, "unreadable": 0, "set_aside": 0
     }  # fmt: skip
@@ -239,6 +245,81 @@ def sums(model: Any, logs: list[Any]) -> dict[tuple[str, str], list[list[float]]
         + [np.nan_to_num(seen.age, nan=-1).tolist()]
         for key, seen in activity.of(pd.Series(list("abcd"), dtype="str")).items()
     }
+
+
+# --- memory that does not grow with the log -------------------------------------------------------------
+
+
+@settings(max_examples=60)
+@given(EVENTS, st.integers(1, 9), st.integers(40, 400))
+def test_merging_the_days_of_leads_as_they_come_changes_nothing(
+    tmp_path_factory: pytest.TempPathFactory, events: list[Event], most: int, size: int
+) -> None:
+    model, folder = model_of(*RULES), tmp_path_factory.mktemp("log")
+    log_of(events).to_csv(folder / "log.csv", index=False)
+    expected = sums(model, [FrameExport(log_of(events), "log")])
+    with mock.patch.object(event_sums, "MOST_WAITING", most):
+        log = open_export(folder / "log.csv", ("lead_id", "event", "time"), batch_bytes=size, in_windows=True)
+        assert sums(model, [log]) == expected
+
+
+def test_what_waits_for_the_end_of_the_log_is_days_of_leads_not_events(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(event_sums, "MOST_WAITING", 10)
+    rule = model_of({"event": "visit", "each": 1, "at_most_per_day": 2}).groups["activity"].rules[0]
+    counted = event_sums.EventSums(Wanted(("rule", "visit"), ("visit",), None, 2, rule))
+    counted.grow(3)
+    kept = 0
+    for _ in range(100):  # 700 events on 4 days
+        codes, ages = np.array([0, 0, 0, 1, 1, 2, 2]), np.array([5.0, 5, 6, 5, 5, 9, 9])
+        counted.add(codes, ages, np.zeros(7))
+        kept = max(kept, len(counted.days) + sum(map(len, counted.waiting)))
+    counted.close()
+    assert kept <= 4 + 10
+    assert counted.amounts["count"][:3].tolist() == [4, 2, 2]
+    assert counted.age[:3].tolist() == [5, 5, 9]
+
+
+def test_a_log_stays_on_the_disk(place: Place) -> None:
+    log = write_log(place, "lead_id,event,time\n1,visit,2026-06-01\n")
+    assert isinstance(open_log(log, model_of({"event": "visit", "each": 1}))._data, FileBytes)
+
+
+@pytest.mark.parametrize("size", [60, 1 << 20])
+def test_beyond_a_limit_what_cannot_be_read_is_counted_and_no_longer_listed(
+    place: Place, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    for module in (unread, read_csv):
+        monkeypatch.setattr(module, "LISTED", 5)
+    first, second = place.folder / "first.csv", place.folder / "second.csv"
+    text = "lead_id,event,time,value\n" + "1,visit,soon,much\n1,visit\n" * 2
+    first.write_text(text, encoding="utf-8")
+    second.write_text(text + "1,visit,soon,much\n1,visit\n" * 9, encoding="utf-8")
+    model = model_of({"event": "visit", "per_value": 1})
+    logs = [open_export(log, ["lead_id"], batch_bytes=size, in_windows=True) for log in (first, second)]
+    activity = gather_activity(logs, model, DAY)
+    assert activity is not None
+    assert activity.report["unreadable"] == 2 * 2 + 11 * 2
+    assert activity.report["set_aside"] == 2 + 11
+    assert [problem[:3] for problem in activity.problems()] == [
+        *(("first.csv", "3", ""), ("first.csv", "5", "")),
+        *(("second.csv", "3", ""), ("second.csv", "5", ""), ("second.csv", "7", "")),
+        *(("first.csv", "2", "time"), ("first.csv", "2", "value")),
+        *(("first.csv", "4", "time"), ("first.csv", "4", "value"), ("second.csv", "2", "time")),
+    ]
+
+
+def test_a_date_with_two_readings_is_refused_however_late_it_comes(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unread, "LISTED", 2)
+    log = write_log(place, "lead_id,event,time\n" + "1,visit,soon\n" * 9 + "1,visit,03/04/2026\n")
+    with pytest.raises(ConfigError, match="day-first and month-first"):
+        gather_activity([open_log(log, MODEL)], MODEL, DAY)
+
+
+MODEL = model_of({"event": "visit", "each": 1})
 
 
 # --- through the command -------------------------------------------------------------------------------

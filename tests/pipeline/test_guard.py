@@ -51,8 +51,9 @@ HARMLESS = [
 ]
 CELLS = [*LIVE, *HARMLESS]
 DELIMITERS = [",", ";", "\t", "|"]
-CONFIG = model_of(match("note: {known: true}", 5))
-OFF = model_of(match("note: {known: true}", 5), head="output: {formula_guard: false}")
+COLD = "[{name: Cold}]"
+CONFIG = model_of(match("note: {known: true}", 5), tiers=COLD)
+OFF = model_of(match("note: {known: true}", 5), head="output: {formula_guard: false}", tiers=COLD)
 
 
 @pytest.fixture
@@ -175,7 +176,7 @@ def test_parquet_output_needs_no_guard(place: Place) -> None:
     leads = csv_bytes(leads_with_every_cell(), ",")
     assert (
         place.score(
-            leads, model_of(match("note: {known: true}", 5), head="output: {formats: [parquet]}")
+            leads, model_of(match("note: {known: true}", 5), head="output: {formats: [parquet]}", tiers=COLD)
         ).code
         == 0
     )

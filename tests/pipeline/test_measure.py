@@ -100,7 +100,7 @@ def test_the_table_shows_leads_per_colour_the_value_and_the_cells(place: Place) 
     assert "orange 1 33.3 %" in shown
     assert "yellow 2 66.7 %" in shown
     assert "all ranked 1 2 6,000.00" in shown
-    assert any(line.startswith("ready high pain and fit 1") for line in shown)
+    assert any(line.startswith("ready pain 1") for line in shown)
 
 
 def test_explain_tells_the_same_columns(place: Place) -> None:

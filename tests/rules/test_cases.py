@@ -65,8 +65,9 @@ named_cases = [
 def test_a_rule_gives_each_lead_of_a_case_its_points(case: Config) -> None:
     cells = [{key: cell for key, cell in lead.items() if key != "points"} for lead in case["leads"]]
     scored = score(model_of(case["rule"]), leads_of(cells))
-    known = scored.contributions.known["rule 0"]
-    given = [Decimal(points) / 100 for points in scored.contributions.score.tolist()]
+    (portion,) = scored.portions
+    known = portion.contributions.known["rule 0"]
+    given = [Decimal(points) / 100 for points in portion.contributions.score.tolist()]
     for lead, points, is_known in zip(case["leads"], given, known.tolist(), strict=True):
         expected = "0" if lead["points"] == "unknown" else lead["points"]
         assert points == Decimal(expected), lead
@@ -151,9 +152,10 @@ def test_the_decay_of_a_group_fades_what_was_earned_and_keeps_what_was_lost() ->
     ]
     model = model_of(*rules, decay={"half_life_days": 30, "since": "seen"}, cap=9)
     scored = score(model, leads_of([{"visits": "2", "left": "yes", "seen": "2026-05-31"}]))
+    contributions = scored.portions[0].contributions
     lines = {
         line.name: points
-        for line, points in zip(scored.contributions.lines, scored.contributions.points[:, 0], strict=True)
+        for line, points in zip(contributions.lines, contributions.points[:, 0], strict=True)
     }
     assert lines == {"rule 0": 4000, "rule 1": -1000, "fit: decay": -2000, "fit: cap": -100}
 
