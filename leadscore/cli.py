@@ -14,6 +14,8 @@ import typer
 from leadscore import __version__
 from leadscore.commands.check import check
 from leadscore.commands.explain import explain
+from leadscore.commands.inspect import inspect
+from leadscore.commands.presets import presets
 from leadscore.commands.score import score
 from leadscore.commands.streams import prepare_streams, silence
 from leadscore.errors import LeadscoreError, PublishError
@@ -47,6 +49,8 @@ def leadscore(
 app.command()(score)
 app.command()(explain)
 app.command()(check)
+app.command()(inspect)
+app.command()(presets)
 
 
 def main() -> None:

@@ -86,7 +86,7 @@ def _hold(name: str, field: Field, argument: Any, folding: Folding, as_of: int) 
     if name in ("known", "missing"):
         # The one question that has an answer for a missing value.
         return np.where(field.known == (argument is (name == "known")), TRUE, FALSE).astype(np.int8)
-    return field.where(lambda: OPERATORS[name].test(field, argument, folding, as_of))
+    return field.where(lambda: OPERATORS[name].holds(field, argument, folding, as_of))
 
 
 def _spoken(argument: Any) -> str:

@@ -54,6 +54,8 @@ class Field:
     codes: npt.NDArray[np.intp]
     texts: Sequence[str] | pa.Array
     numbers: Numbers | None = None
+    members: Members | None = None
+    """For cells that hold several values: the values of each distinct text."""
 
     @cached_property
     def readable(self) -> Flags:
@@ -99,6 +101,26 @@ class Field:
         """The outcome of a test on the distinct values, per lead; unknown where the value is."""
         outcome = np.where(self.readable, np.where(distinct(), TRUE, FALSE), UNKNOWN)
         return np.append(outcome, UNKNOWN).astype(np.int8)[self.codes]
+
+
+@dataclass(frozen=True)
+class Members:
+    """The values of the distinct cells of a list. Each cell has one or more, side by side."""
+
+    values: Field
+    """Text; its rows are the values of all cells."""
+    starts: npt.NDArray[np.intp]
+    """The row of each cell's first value."""
+
+    def per_cell(self, join: np.ufunc, distinct: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """An outcome per distinct value -> one per distinct cell: ``join`` of those of its values."""
+        return np.asarray(join.reduceat(distinct[self.values.codes], self.starts))
+
+
+def no_field(field_type: FieldType, count: int) -> Field:
+    """A field that nobody has: unknown for every lead."""
+    numbers = None if field_type == "text" else np.zeros(0)
+    return Field(field_type, np.full(count, -1, dtype=np.intp), [], numbers)
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,15 @@ class Operator:
     sentence: str
     refuse: Callable[[Any, Folding], None] = lambda argument, folding: None
     """Raises ValueError for an argument that cannot work."""
+    every: bool = False
+    """Whether it holds for several values in a cell only where it holds for each of them, not for any."""
+
+    def holds(self, field: Field, argument: Any, folding: Folding, as_of: int) -> Flags:
+        """A flag per distinct cell of the field."""
+        if field.members is None:
+            return self.test(field, argument, folding, as_of)
+        each = self.test(field.members.values, argument, folding, as_of)
+        return field.members.per_cell(np.logical_and if self.every else np.logical_or, each)
 
 
 def _flags_or_any(values: tuple[str, ...]) -> FieldType | None:
@@ -155,9 +164,9 @@ def _no_test(field: Field, wanted: bool, folding: Folding, as_of: int) -> Flags:
 # The order is the documentation's. `{field}` and `{value}` are filled in by `explain`.
 OPERATORS: dict[str, Operator] = {
     "is": Operator(Value, _flags_or_any, _is, "{field} is {value}"),
-    "is_not": Operator(Value, _flags_or_any, _not(_is), "{field} is not {value}"),
+    "is_not": Operator(Value, _flags_or_any, _not(_is), "{field} is not {value}", every=True),
     "in": Operator(Values, _flags_or_any, _is_in, "{field} is one of {value}"),
-    "not_in": Operator(Values, _flags_or_any, _not(_is_in), "{field} is none of {value}"),
+    "not_in": Operator(Values, _flags_or_any, _not(_is_in), "{field} is none of {value}", every=True),
     "contains": Operator(Texts, _text, _any_of(_contains), "{field} contains {value}", _refuse_no_words),
     "starts_with": Operator(
         Texts, _text, _any_of(str.startswith), "{field} starts with {value}", _refuse_no_words

@@ -14,6 +14,9 @@ _SPACES = " \t\r\n\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u30
 )
 AROUND = _SPACES + _INVISIBLE
 
+GUARDED = r"\A'([=+\-@\t\r\n])"
+"""A text that a spreadsheet or a CRM disarmed: the apostrophe is none of its own letters."""
+
 # Arabic keyboards and Persian keyboards write the same word with different letters; the tatweel only
 # stretches a word.
 _LETTER_FORMS = str.maketrans({"\u064a": "\u06cc", "\u0649": "\u06cc", "\u0643": "\u06a9", "\u0640": None})

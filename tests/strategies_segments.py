@@ -61,7 +61,8 @@ def with_tiers(draw: st.DrawFn, config: Config) -> Config:
 @st.composite
 def _changes(draw: st.DrawFn, base: Config) -> tuple[Config, Config]:
     """Keys of an override, and the base with the same done to it by hand."""
-    whole, groups = copy.deepcopy(base), {}
+    whole = copy.deepcopy(base)
+    groups: Config = {}
     worth: Config = {"name": "rule 0", "kind": "match", "when": {"title": {"known": True}}}
     worth["points"] = draw(points)
     if draw(st.booleans()):

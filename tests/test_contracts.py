@@ -21,7 +21,7 @@ from leadscore.errors import ConfigError, InputError
 from leadscore.model.load import load_model
 from leadscore.pipeline.batch import Scored, score_batch, score_leads
 from leadscore.pipeline.combine import Contributions
-from leadscore.pipeline.prepare import choose_columns
+from leadscore.pipeline.fit import fit_model
 from tests.oracle import Lead, Verdict, holds, judge
 from tests.strategies import (
     AS_OF,
@@ -45,7 +45,7 @@ RESULTS = ["score", "tier", "fit", "engagement", "doubts", "disqualified_by"]
 
 def score(config: Config, leads: pd.DataFrame) -> Scored:
     model = load_model(config)
-    return score_leads(leads, model, choose_columns(model, list(leads.columns), "leads"), AS_OF)
+    return score_leads(leads, model, fit_model(model, list(leads.columns), "leads").columns, AS_OF)
 
 
 def batch(config: Config, leads: pd.DataFrame) -> pd.DataFrame:

@@ -123,7 +123,7 @@ def test_any_number_of_huge_values_gives_the_most_a_rule_can(each: int, points: 
     rule = {"name": "bought", "kind": "count", "event": "purchase", "per_value": each}
     groups = {"bought": {"rules": [rule]}}
     model = load_model({"name": "huge", "id": "lead_id", "groups": groups, "tiers": [{"name": "All"}]})
-    row = {"lead_id": "1", "event": "purchase", "time": "2026-06-01", "value": "999999999999999"}
+    row = {"lead_id": "1", "event": "purchase", "time": "2026-06-01", "value": "999999999999"}
     log = pd.DataFrame([row] * 2_100, dtype="str")
     leads = pd.DataFrame({"lead_id": ["1"]}, dtype="str")
     assert score_batch(leads, model, AS_OF, events=log)["score"].tolist() == [points]

@@ -8,12 +8,14 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import given, strategies as st
 
 from leadscore.errors import ConfigError
 from leadscore.fields import FALSE, TRUE, UNKNOWN
 from leadscore.model.load import load_model
 from leadscore.operators import OPERATORS
-from leadscore.pipeline.prepare import choose_columns, prepare_leads
+from leadscore.pipeline.fit import fit_model
+from leadscore.pipeline.prepare import prepare_leads
 from leadscore.rules.match import Match
 
 AS_OF = date(2026, 6, 30)
@@ -23,21 +25,26 @@ Row = tuple[str, dict[str, Any], str | None, str]
 
 def outcome(field_type: str, test: dict[str, Any], cell: str | None) -> str:
     """What a test says about a lead with this cell."""
+    return outcomes({"type": field_type}, test, [cell])[0]
+
+
+def outcomes(field: dict[str, Any], test: dict[str, Any], cells: list[str | None]) -> list[str]:
+    """What a test says about each of some leads."""
     rule = {"name": "r", "kind": "match", "when": {"x": test}, "points": 1}
     model = load_model(
         {
             "name": "one test",
             "id": "id",
-            "fields": {"x": {"type": field_type}},
+            "fields": {"x": field},
             "groups": {"fit": {"rules": [rule]}},
             "tiers": [{"name": "all"}],
         }
     )
-    leads = pd.DataFrame({"id": ["1"], "x": [cell]}, dtype="str")
-    prepared, _ = prepare_leads(leads, model, choose_columns(model, ["id", "x"], "leads"), AS_OF)
+    leads = pd.DataFrame({"id": "1", "x": pd.Series(cells, dtype="str")})
+    prepared, _ = prepare_leads(leads, model, fit_model(model, ["id", "x"], "leads").columns, AS_OF)
     loaded = model.groups["fit"].rules[0]
     assert isinstance(loaded, Match)
-    return WORDS[loaded.when.hold(prepared)[0]]
+    return [WORDS[truth] for truth in loaded.when.hold(prepared)]
 
 
 # Type, test, cells for which it is true, cells for which it is false. Missing and unreadable cells are
@@ -97,6 +104,10 @@ TABLE: list[tuple[str, dict[str, Any], list[str], list[str]]] = [
     ("number", {"above": 0, "at_most": 10}, ["0.1", "10"], ["0", "11"]),
     ("text", {"starts_with": "a", "is_not": "ab"}, ["abc"], ["ab", "b"]),
 ]
+OPTIONS = {"exact", "accents"}
+TEXTS = sorted(
+    {cell for kind, _, *cells in TABLE if kind == "text" for cell in [*cells[0], *cells[1]]} | {" "}
+)
 EMPTY = [None, "", "  ", "\xa0", "\u200b"]
 UNREADABLE = {
     "text": [],
@@ -124,6 +135,59 @@ def rows() -> Iterator[Row]:
 @pytest.mark.parametrize(("field_type", "test", "cell", "expected"), list(rows()), ids=str)
 def test_an_operator_says(field_type: str, test: dict[str, Any], cell: str | None, expected: str) -> None:
     assert outcome(field_type, test, cell) == expected
+
+
+@pytest.mark.parametrize(
+    ("test", "holding", "failing"),
+    [
+        ({"is": "VIP"}, ["VIP;Blog", "x; vip ", "VIP"], ["VIP x;Blog", "Blog"]),
+        ({"is_not": "VIP"}, ["Blog", "VIP x;Blog"], ["VIP;Blog", "VIP"]),
+        ({"in": ["VIP", "New"]}, ["a;new", "VIP;New"], ["a;b"]),
+        ({"not_in": ["VIP", "New"]}, ["a;b"], ["a;new", "VIP;New", "VIP"]),
+        ({"contains": "b;c"}, [], ["ab;cd", "b;c"]),
+        ({"contains": "lo"}, ["a;Blog"], ["l;o"]),
+        ({"starts_with": "bl"}, ["a;Blog"], ["a;oblong"]),
+        ({"ends_with": "og"}, ["Blog;a"], ["a;b"]),
+        ({"has_word": "blog"}, ["a;my blog"], ["a;blogs"]),
+        ({"matches": "[a-c]"}, ["x;b"], ["bb;x"]),
+        ({"starts_with": "a", "ends_with": "z"}, ["ab;yz", "az"], ["ab;cd"]),
+        ({"known": True}, ["a;b"], [";", " ; ", "", None]),
+        ({"missing": True}, [";", " ; ", "", None], ["a;b"]),
+    ],
+    ids=str,
+)
+def test_a_test_on_several_values_holds_if_any_passes_and_a_negative_one_if_all_do(
+    test: dict[str, Any], holding: list[str | None], failing: list[str | None]
+) -> None:
+    cells = [*holding, *failing, *([] if "known" in test or "missing" in test else [";", None])]
+    unknown = ["unknown"] * (len(cells) - len(holding) - len(failing))
+    expected = ["true"] * len(holding) + ["false"] * len(failing) + unknown
+    assert outcomes({"list": ";"}, test, cells) == expected
+
+
+@given(
+    st.sampled_from([test for kind, test, _, _ in TABLE if kind == "text" and len({*test} - OPTIONS) == 1]),
+    st.lists(st.lists(st.sampled_from(TEXTS), max_size=3), min_size=1, max_size=6),
+)
+def test_a_list_passes_as_its_values_do_one_by_one(test: dict[str, Any], leads: list[list[str]]) -> None:
+    join = all if {"is_not", "not_in"} & {*test} else any
+    found = outcomes({"list": "|"}, test, ["|".join(values) for values in leads])
+    for values, said in zip(leads, found, strict=True):
+        singles = outcomes({"type": "text"}, test, [*values])
+        passing = [single == "true" for single in singles if single != "unknown"]
+        assert said == ("unknown" if not passing else "true" if join(passing) else "false")
+
+
+@pytest.mark.parametrize(
+    "test",
+    [{"is": True}, {"at_least": 5}, {"between": [1, 2]}, {"within_days": 5}, {"below": "2026-01-01"}],
+    ids=str,
+)
+def test_the_values_of_a_list_are_never_numbers_days_or_flags(test: dict[str, Any]) -> None:
+    with pytest.raises(
+        ConfigError, match=r"the values of a list are text \(fields.x.list\); test them with in"
+    ):
+        outcomes({"list": ";"}, test, ["a"])
 
 
 def test_every_operator_stands_in_the_table() -> None:

@@ -15,11 +15,14 @@ from leadscore.errors import LeadscoreError
 from leadscore.measures import FORMS, Heat, Scale, Value
 from leadscore.measures.value import Chance
 from leadscore.model.accounts import COMBINATIONS, Accounts
+from leadscore.model.input import Input
+from leadscore.model.join import Join
 from leadscore.model.load import load_content
 from leadscore.model.nurture import NURTURE_COLUMNS, EnoughPoints, Idle, Nurture
 from leadscore.model.resolve import LEAD_COLUMNS
 from leadscore.model.schema import Checks, FieldConfig, Model, Output, Tier
 from leadscore.model.screen import SCREEN_COLUMNS, VERDICTS, Screen, Sign, Suspect
+from leadscore.model.write_back import WriteBackNames
 from leadscore.operators import OPERATORS
 from leadscore.pipeline.check import INCOMPLETE
 from leadscore.pipeline.lists import PARTS
@@ -43,6 +46,7 @@ def _keys(part: type) -> list[str]:
         ("Fields", _keys(FieldConfig)),
         ("Scales, heat, value", [*_keys(Scale), *FORMS, *_keys(Heat), *_keys(Value), *_keys(Chance)]),
         ("The matrix", _keys(Tier)[2:]),
+        ("The rest of the file", _keys(Input)),
         (
             "The rest of the file",
             [*_keys(Checks), *_keys(Output), "score", "grade", "rank_by", "outcome", "disqualify"],
@@ -56,6 +60,8 @@ def _keys(part: type) -> list[str]:
             [*_keys(Nurture), *_keys(EnoughPoints), *_keys(Idle), *NURTURE_COLUMNS],
         ),
         ("Accounts", [*_keys(Accounts), *COMBINATIONS, "leads_score", "account_points"]),
+        ("Enrichment", [*_keys(Join), "joined_set_aside"]),
+        ("Back into the CRM", _keys(WriteBackNames)),
         ("Commands", [command.callback.__name__ for command in app.registered_commands if command.callback]),
         (
             "Exit codes",
@@ -90,7 +96,7 @@ def test_the_command_the_readme_shows_prints_what_it_shows(
     monkeypatch.chdir(ROOT)
     monkeypatch.setenv("COLUMNS", "80")
     out = tmp_path / "out"
-    assert score(Path(words[1]), Path(words[3]), out, as_of=words[7]) == 0
+    assert score([Path(words[1])], Path(words[3]), out, as_of=words[7]) == 0
     printed = [text.rstrip() for text in capsys.readouterr().err.splitlines()]
     assert shown.rstrip().splitlines() == printed[: len(shown.rstrip().splitlines())]
     files = {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()}

@@ -1,10 +1,11 @@
-"""test_sample_data: the sample is what its script writes, and nobody in it can be written to or called."""
+"""test_sample_data: samples are what their scripts write, and nobody in them can be written to or called."""
 
 import csv
 import re
 
 import pytest
 
+from tests.make_crm_samples import FOLDER, make_crm_samples
 from tests.make_sample_data import COLUMNS, SAMPLE, Lead, make_sample
 
 RESERVED = (".example", ".test")
@@ -86,3 +87,68 @@ def test_cells_of_number_columns_are_numbers(leads: list[Lead]) -> None:
     for name in ("budget", "visits", "pages", "emails_opened", "form_fills", "demo_requests"):
         assert all(number.fullmatch(lead[name]) for lead in leads), name
     assert all(number.fullmatch(lead["Employees"].removeprefix("N/A")) for lead in leads)
+
+
+# The exports of CRMs
+
+
+CRM_SAMPLES = make_crm_samples()
+every_crm_sample = pytest.mark.parametrize("name", CRM_SAMPLES)
+
+
+def test_the_folder_of_crm_samples_holds_what_its_script_writes_and_nothing_else() -> None:
+    found = {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in FOLDER.rglob("*.csv")}
+    assert found == CRM_SAMPLES
+
+
+@every_crm_sample
+def test_a_crm_sample_is_small(name: str) -> None:
+    assert len(CRM_SAMPLES[name]) < 20_000
+
+
+@every_crm_sample
+def test_nobody_in_a_crm_sample_can_be_reached(name: str) -> None:
+    text = CRM_SAMPLES[name].decode().translate({0x06F0 + digit: str(digit) for digit in range(10)})
+    addresses = re.findall(r"[\w.-]+@[\w.-]+", text)
+    assert all(address.endswith(RESERVED) for address in addresses)
+    phones = re.findall(r"\+[\d ()-]{7,}", text)
+    assert [phone for phone in phones if not UNASSIGNED.fullmatch(phone.strip())] == []
+    assert name in {"google_analytics.csv", "clearbit.csv", "hubspot_deals.csv"} or addresses
+
+
+@pytest.mark.parametrize(
+    ("name", "quirk"),
+    [
+        ("hubspot.csv", '"Decision Maker;Champion"'),
+        ("hubspot.csv", '"90071992547409000001"'),
+        ("hubspot_deals.csv", '"Date entered ""Proposal (Sales Pipeline)"""'),
+        ("hubspot_deals.csv", '"8005;9005"'),
+        ("salesforce_report.csv", '"1 Elm Street\nFloor 1"'),
+        ("salesforce_report.csv", '\n\n"Leads by Owner"\n"Copyright'),
+        ("salesforce_report.csv", '"00Q5e00000AbCdE"'),
+        ("salesforce_report.csv", '"00Q5e00000aBcDe"'),
+        ("salesforce_report.csv", '"01097"'),
+        ("salesforce_objects.csv", ".000Z"),
+        ("marketo.csv", ",-"),
+        ("mailchimp/subscribed_members_export_3f2a9c.csv", "\ufeffEmail Address,"),
+        ("mailchimp/subscribed_members_export_3f2a9c.csv", '"""VIP"",""Blog"""'),
+        (
+            "mailchimp/unsubscribed_members_export_3f2a9c.csv",
+            "UNSUB_REASON,UNSUB_REASON_OTHER,UNSUB_CAMPAIGN_ID,UNSUB_REASON,",
+        ),
+        ("mailchimp/cleaned_members_export_3f2a9c.csv", "CLEAN_TIME"),
+        ("mailchimp/unsubscribed_members_export_3f2a9c.csv", "Indie\\, Folk"),
+        ("zoho.csv", "zcrm_"),
+        ("pipedrive_persons.csv", ".example, info."),
+        ("pipedrive_deals.csv", ",Lost,"),
+        ("odoo.csv", "\"'+1 "),
+        ("odoo.csv", '"\'=1+1"\r\n'),
+        ("google_analytics.csv", "# Start date: 20260101\n"),
+        ("google_analytics.csv", ",Grand total\n"),
+        ("google_analytics.csv", "\n\nLanding page,"),
+        ("clearbit.csv", "11-50,$1M-$10M"),
+        ("generic_persian.csv", "۴۰۰۱۳"),
+    ],
+)
+def test_what_makes_a_crm_export_hard_to_read_is_there(name: str, quirk: str) -> None:
+    assert quirk in CRM_SAMPLES[name].decode()

@@ -18,7 +18,9 @@ from leadscore.model.schema import Model
 from leadscore.part import nearest
 from leadscore.pipeline.accounts import tally_rules
 from leadscore.pipeline.collect import Collected, collect_leads
-from leadscore.pipeline.inputs import open_log, open_wanted
+from leadscore.pipeline.files import notes_of, open_exports
+from leadscore.pipeline.inputs import open_log
+from leadscore.pipeline.join_tables import open_tables
 
 
 @dataclass(frozen=True)
@@ -29,21 +31,30 @@ class Checked:
     findings: list[Finding]
     collected: Collected | None
     """The export's leads, where an export was given."""
+    notes: Sequence[str] = ()
+    """What is to be said of the export."""
 
 
 def check_config(
-    config: Path, overrides: Sequence[str], export: Path | None, as_of: date, events: Sequence[Path] = ()
+    config: Path,
+    overrides: Sequence[str],
+    exports: Sequence[Path],
+    as_of: date,
+    events: Sequence[Path] = (),
+    joins: Sequence[str] = (),
 ) -> Checked:
     """Raises ConfigError with every fault of the config, InputError for columns the export lacks."""
     tree = load_tree(str(config), config_bytes(config), overrides)
     model = build_model(tree)
-    if export is None:
+    if not exports:
         return Checked(model, lint_config(model, tree), None)
     logs = [open_log(path, model) for path in events]
-    collected = collect_leads(open_wanted(export, model), model, as_of, logs)
-    return Checked(
-        model, lint_config(model, tree, _of_rules(collected, model), _of_signs(collected)), collected
-    )
+    export = open_exports(exports, model)
+    collected = collect_leads(export, model, as_of, logs, open_tables(joins, model))
+    findings = lint_config(model, tree, _of_rules(collected, model), _of_signs(collected))
+    of_logs = collected.activity.unread.notes if collected.activity else []
+    notes = [*notes_of(export, collected.fits), *collected.joins.notes, *of_logs]
+    return Checked(model, findings, collected, notes)
 
 
 def _of_rules(collected: Collected, model: Model) -> dict[tuple[str, str], RuleTally]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -17,11 +18,14 @@ from leadscore.pipeline.batch import Scored
 from leadscore.pipeline.collect import refuse_ambiguous_dates
 from leadscore.pipeline.combine import ACCOUNT, Line
 from leadscore.pipeline.export import Export
+from leadscore.pipeline.files import paths_of, title_of
+from leadscore.pipeline.join_tables import NO_TABLES
 from leadscore.pipeline.lists import divide_leads
 from leadscore.pipeline.sweep import open_sweep
 from leadscore.pipeline.tally import Tally
 from leadscore.points import format_points
 from leadscore.rules.count import Count
+from leadscore.text import GUARDED
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,6 @@ class Explanation:
     """A lead's arithmetic. The points of all lines add up to the score (hundredths)."""
 
     id: str
-    line: int
     score: int
     tier: str
     segment: str
@@ -57,6 +60,9 @@ class Explanation:
     """lamb, suspect or spam; empty where the config has no screen. So are the signs that say so."""
     signs: str
     lines: tuple[ExplainedLine, ...]
+    line: int = 0
+    file: str = ""
+    """The file it is from, where there are several."""
     measures: tuple[tuple[str, str | None], ...] = ()
     """The other columns that follow from the points, as they are written; None where one is unknown."""
 
@@ -69,44 +75,51 @@ class Explanation:
 
 
 def explain_lead(
-    export: Export, model: Model, as_of: date, wanted: str, logs: Sequence[Export] = ()
+    export: Export,
+    model: Model,
+    as_of: date,
+    wanted: str,
+    logs: Sequence[Export] = (),
+    tables: Mapping[str, Export] = NO_TABLES,
 ) -> Explanation:
     """The arithmetic of the lead with this id.
 
     Raises InputError if there is none or more than one, and ConfigError for dates with two readings: what
     `score` refuses is not explained.
     """
-    sweep = open_sweep(export, model, as_of, logs)
+    wanted = re.sub(GUARDED, r"\1", wanted)
+    sweep = open_sweep(export, model, as_of, logs, tables)
     found: list[Explanation] = []
     for batch in sweep.read():
-        ids = batch.leads[sweep.columns[model.id]]
+        ids = sweep.ids(batch)
         rows = np.flatnonzero((ids == wanted).to_numpy(dtype=bool, na_value=False))
         if len(rows):
             scored = sweep.score(batch)
             tally = Tally()
-            tally.add(scored, batch.lines)
+            tally.add(scored, batch)
             refuse_ambiguous_dates(tally, "config")
             found += [
-                _explanation(scored, model, row, wanted, int(batch.lines[row])) for row in rows.tolist()
+                replace(_explanation(scored, model, row, wanted), line=int(batch.lines[row]), file=batch.file)
+                for row in rows.tolist()
             ]
-    if len(found) == 1:
-        return found[0]
-    places = ", ".join(f"{export.path}:{lead.line}" for lead in found[:5])
+    if len(found) == 1 or (found and model.checks.on_duplicate != "refuse"):
+        return found[-1 if model.checks.on_duplicate == "last" else 0]
+    paths = paths_of(export)
+    places = ", ".join(f"{paths[lead.file]}:{lead.line}" for lead in found[:5])
     what = f"this id stands in {places}" if found else "no lead has this id"
     hint = (
         "every lead needs an id of its own"
         if found
         else "ids are compared to the letter, zeros in front included"
     )
-    raise InputError(Problem(str(export.path), key=model.id, what=what, hint=hint))
+    raise InputError(Problem(title_of(export), key=model.id, what=what, hint=hint))
 
 
-def _explanation(scored: Scored, model: Model, lead: int, wanted: str, line: int) -> Explanation:
+def _explanation(scored: Scored, model: Model, lead: int, wanted: str) -> Explanation:
     row = scored.columns.iloc[lead]
     parts = divide_leads(scored.columns.iloc[[lead]], model)
     return Explanation(
         id=wanted,
-        line=line,
         score=int(row["score"]),
         tier=str(row["tier"]),
         segment=str(row["segment"]) if model.segments else "",

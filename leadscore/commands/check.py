@@ -7,11 +7,14 @@ from typing import Annotated
 
 import typer
 
-from leadscore.commands.common import AsOf, Events, Json, Set, print_json, read_as_of
+from leadscore.commands.common import AsOf, Events, Join, Json, Set, print_json, read_as_of
 
 Config = Annotated[Path | None, typer.Argument(help="The scoring model, a YAML file.", show_default=False)]
-Export = Annotated[
-    Path | None, typer.Argument(help="An export to hold it against; may be left out.", show_default=False)
+Exports = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        metavar="[EXPORT]...", help="An export, or several as one, to hold it against.", show_default=False
+    ),
 ]
 Explain = Annotated[
     str | None,
@@ -26,8 +29,8 @@ Resolved = Annotated[
 
 
 def check(
-    config: Config = None, export: Export = None, as_of: AsOf = None, set_: Set = None, json_: Json = False,
-    explain: Explain = None, events: Events = None, resolved: Resolved = False,
+    config: Config = None, exports: Exports = None, as_of: AsOf = None, set_: Set = None, json_: Json = False,
+    explain: Explain = None, events: Events = None, join: Join = None, resolved: Resolved = False,
 ) -> int:  # fmt: skip
     """List every fault (exit 3) and doubt (exit 0) of a config."""
     from leadscore.analysis.check import check_config, explain_doubt, resolve_config
@@ -42,7 +45,7 @@ def check(
     if resolved:
         typer.echo(resolve_config(config, set_ or ()), nl=False)
         return 0
-    checked = check_config(config, set_ or (), export, read_as_of(as_of), events or ())
+    checked = check_config(config, set_ or (), exports or (), read_as_of(as_of), events or (), join or ())
     if json_:
         print_json(check_json(checked))
     else:

@@ -14,6 +14,14 @@ from leadscore.errors import Problem, UsageError
 Export = Annotated[
     Path, typer.Argument(help="The file the CRM exported: CSV (also gzipped) or Parquet.", show_default=False)
 ]
+Exports = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="EXPORT...",
+        help="The files the CRM exported: CSV (also gzipped) or Parquet. Several are one input.",
+        show_default=False,
+    ),
+]
 Config = Annotated[
     Path, typer.Option("-c", "--config", help="The scoring model, a YAML file.", show_default=False)
 ]
@@ -34,6 +42,15 @@ Events = Annotated[
     list[Path] | None,
     typer.Option(
         "--events", metavar="FILE", help="An activity log; may be given more than once.", show_default=False
+    ),
+]
+Join = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--join",
+        metavar="[NAME=]FILE",
+        help="A table that the config joins to the leads; NAME says which, if there are several.",
+        show_default=False,
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from leadscore.commands.common import AsOf, Config, Events, Export, Json, Set, print_json, read_as_of
+from leadscore.commands.common import AsOf, Config, Events, Exports, Join, Json, Set, print_json, read_as_of
 
 Id = Annotated[
     str, typer.Option("--id", help="The lead's id, as it stands in the export.", show_default=False)
@@ -14,19 +14,22 @@ Id = Annotated[
 
 
 def explain(
-    export: Export, config: Config, id_: Id, as_of: AsOf = None, set_: Set = None, events: Events = None,
-    json_: Json = False,
+    exports: Exports, config: Config, id_: Id, as_of: AsOf = None, set_: Set = None, events: Events = None,
+    join: Join = None, json_: Json = False,
 ) -> int:  # fmt: skip
     """Show the lines that add up to one lead's score."""
     from leadscore.analysis.explain import explain_lead
     from leadscore.model.load import load_model
-    from leadscore.pipeline.inputs import open_log, open_wanted
+    from leadscore.pipeline.files import open_exports
+    from leadscore.pipeline.inputs import open_log
+    from leadscore.pipeline.join_tables import open_tables
     from leadscore.views.explain import explain_json, explain_view
     from leadscore.views.screen import show
 
     model = load_model(config, set_ or ())
     logs = [open_log(path, model) for path in events or ()]
-    lead = explain_lead(open_wanted(export, model), model, read_as_of(as_of), id_, logs)
+    tables = open_tables(join or (), model)
+    lead = explain_lead(open_exports(exports, model), model, read_as_of(as_of), id_, logs, tables)
     if json_:
         print_json(explain_json(lead))
     else:

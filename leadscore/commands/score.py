@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leadscore.commands.common import AsOf, Config, Events, Export, Json, Set, print_json, read_as_of
+from leadscore.commands.common import AsOf, Config, Events, Exports, Join, Json, Set, print_json, read_as_of
 from leadscore.errors import LateError, Problem
 
 if TYPE_CHECKING:
@@ -33,14 +34,27 @@ class OutputFormat(StrEnum):
 Format = Annotated[
     list[OutputFormat] | None, typer.Option("--format", help="May be given twice.", show_default=False)
 ]
+WriteBack = Annotated[
+    bool, typer.Option("--write-back", help="Add crm_import.csv, which brings the scores back to the CRM.")
+]
+Previous = Annotated[
+    Path | None,
+    typer.Option(
+        "--previous",
+        metavar="RUN",
+        help="The folder of an earlier run: crm_import.csv then has only what is not as it was.",
+        show_default=False,
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Do not show the summary.")]
 
 
 def score(
-    export: Export, config: Config, out: Out, as_of: AsOf = None, set_: Set = None, format_: Format = None,
-    events: Events = None, json_: Json = False, quiet: Quiet = False,
+    exports: Exports, config: Config, out: Out, as_of: AsOf = None, set_: Set = None, format_: Format = None,
+    events: Events = None, join: Join = None, write_back: WriteBack = False, previous: Previous = None,
+    json_: Json = False, quiet: Quiet = False,
 ) -> int:  # fmt: skip
-    """Score, tier and rank the leads of an export."""
+    """Score, tier and rank the leads of an export, or of several as one."""
     from leadscore.model.build import build_model
     from leadscore.model.load import config_bytes, load_tree
     from leadscore.pipeline.job import Job
@@ -55,8 +69,9 @@ def score(
         model = model.model_copy(update={"output": output})
     target = Path(str(out).replace("{as_of}", day.isoformat()))
     digest = hashlib.sha256(content).hexdigest()
-    overrides, logs = tuple(set_ or ()), tuple(events or ())
-    run = score_export(Job(export, model, day, target, config.name, digest, overrides, logs, tree.bases))
+    files, overrides, logs = tuple(exports), tuple(set_ or ()), tuple(events or ())
+    job = Job(files, model, day, target, config.name, digest, overrides, logs, tree.bases)
+    run = score_export(replace(job, joins=tuple(join or ()), write_back=write_back, previous=previous))
     try:
         _show(run, json_, quiet)
     except BrokenPipeError:

@@ -11,7 +11,6 @@ from pydantic import ValidationError
 from leadscore.errors import ConfigError, Problem
 from leadscore.model.check import check_model
 from leadscore.model.differences import check_segments
-from leadscore.model.preset import add_preset
 from leadscore.model.problems import faults_of
 from leadscore.model.prune import is_consequence, original, prune, without_stand_ins
 from leadscore.model.ranges import check_measures, check_reachable
@@ -66,14 +65,14 @@ def _identity(problem: Problem, key: str) -> Problem:
     return replace(problem, key="" if problem.line else key, hint="")
 
 
-def _build(tree: Tree, written: dict[str, Node]) -> tuple[Model, set[Problem]]:
+def _build(tree: Tree, data: dict[str, Node]) -> tuple[Model, set[Problem]]:
     """The model of a config, segments aside, and its problems; the model is then of what has none."""
-    data, faults = add_preset(written)
+    faults: list[Fault] = []
     faulty: set[Path] = set()
     try:
         model = Model.model_validate(data)
     except ValidationError as error:
-        faults += faults_of(error, data)
+        faults = faults_of(error, data)
         if len(faults) > FAULT_LIMIT:
             raise ConfigError(problems_of(tree, faults)) from None
         model, faulty = prune(data)

@@ -8,10 +8,12 @@ from itertools import pairwise
 
 from leadscore.model.accounts import check_account_rules
 from leadscore.model.nurture import NURTURE_COLUMNS
+from leadscore.model.preset import check_preset
 from leadscore.model.schema import Model
 from leadscore.model.screen import SCREEN_COLUMNS
 from leadscore.model.segments import SEGMENT_COLUMNS
 from leadscore.model.tree import Fault, Path
+from leadscore.model.write_back import check_write_back
 from leadscore.part import nearest
 from leadscore.text import fold
 
@@ -21,7 +23,10 @@ LEAD_COLUMNS = ("rank", "score", "tier", "grade", "reasons", "coverage", "disqua
 WHOLE_COLUMNS = ("rank", "segment_rank", "days_idle", "leads")
 """Columns of whole numbers, in any file; every other number is written as hundredths."""
 
-KEPT_COLUMNS = ("id", "line", "won")
+FILE = "file"
+"""The column that says which file a lead is from, where there are several."""
+
+KEPT_COLUMNS = ("id", "line", FILE, "won")
 """What stands beside the columns of a result while leads are collected."""
 
 RULE_LIMIT = 5_000
@@ -40,6 +45,7 @@ _ACCOUNT_LINE = "account"
 
 def check_model(model: Model) -> Iterator[Fault]:
     """Keys that contradict each other across the config."""
+    yield from check_preset(model.preset)
     yield from _check_rules(model)
     yield from check_account_rules(model)
     yield from _twice([item.name for item in model.disqualify], ("disqualify",))
@@ -47,6 +53,7 @@ def check_model(model: Model) -> Iterator[Fault]:
     yield from _check_tiers(model)
     yield from _check_nurture(model)
     yield from _check_best_of(model)
+    yield from check_write_back(model)
     for key in ("rows", "columns") if model.grade else ():
         yield from _check_group(getattr(model.grade, key).group, ("grade", key, "group"), model)
 

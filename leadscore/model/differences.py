@@ -45,6 +45,9 @@ def _check_columns(model: Model) -> Iterator[Fault]:
         if name in set(model.group_names) - {*model.groups, *SEGMENT_COLUMNS}:
             what = f"{name} is a group that only some segments have"
             yield Fault(("rank_by", place), what, "rank by percent, score or what every segment has")
+        elif name not in (*model.columns, *model.fields):
+            what = f"{name} is a group or measure that no segment has"
+            yield Fault(("rank_by", place), what, "rank by percent, score or what every segment has")
 
 
 def _check_tiers(path: Path, own: Model, model: Model) -> Iterator[Fault]:
@@ -81,7 +84,10 @@ def _labels(model: Model) -> object:
     return (
         model.measures,
         # A percentile compares all leads of a file by one number.
-        {name: (scale.labels, scale.among_all and scale.of) for name, scale in model.scales.items()},
+        {
+            name: (scale.to, scale.labels, scale.among_all and scale.of)
+            for name, scale in model.scales.items()
+        },
         model.heat.labels if model.heat else (),
         model.best_of,
     )

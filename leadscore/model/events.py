@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BeforeValidator
 
 from leadscore.model.columns import EVENT_DERIVATIONS, FieldConfig
+from leadscore.model.input import Encoding
 from leadscore.part import Part
 from leadscore.rules.count import Count
 from leadscore.scalars import Text, plain
@@ -34,6 +35,8 @@ class EventLog(Part):
     event: Text = "event"
     time: Column = FieldConfig.model_validate({"from": "time"})
     value: Column = FieldConfig.model_validate({"from": "value"})
+    encoding: Encoding | None = None
+    """As ``input.encoding``, of the log."""
 
 
 @dataclass(frozen=True)

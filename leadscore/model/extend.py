@@ -141,18 +141,20 @@ class _Merger:
 
 
 def _is_one_thought(path: Path) -> bool:
-    """Criteria and decays: half of a base's with half of one's own would be neither."""
+    """Criteria, decays and a segment's config: half of a base's with half of one's own would be neither."""
+    if path[:1] == ("segments",) and path[2:] == ("config",):
+        return True
     if path[-1:] not in {("when",), ("decay",)}:
         return False
     return path[-2] not in _HOLD_NAMES or (path[0] == "groups" and len(path) == 3)
 
 
-def _is_whole(theirs: Node, ours: Node, path: Path) -> bool:
-    """Whether ours stands instead of theirs, both being mappings."""
-    removals = (
-        _says_remove(value, keys) for value in (theirs, ours) for keys in ({"remove"}, {"name", "remove"})
-    )
-    return _is_one_thought(path) or any(removals)
+def _is_whole(theirs: dict[str, Node], ours: dict[str, Node], path: Path) -> bool:
+    """Whether ours stands instead of theirs."""
+    if _is_one_thought(path) or _says_remove(ours, {"remove"}) or _says_remove(ours, {"name", "remove"}):
+        return True
+    removed = _says_remove(theirs, {"remove"}) or _says_remove(theirs, {"name", "remove"})
+    return removed and bool(ours.keys() - {"name"})  # or there is nothing to put in its place
 
 
 def _is_removal(value: Node, keys: set[str], path: Path) -> bool:

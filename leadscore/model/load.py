@@ -83,7 +83,10 @@ def _read_named(own: Tree, at: Path, seen: tuple[str, ...]) -> Tree:
 def _refuse_circles(own: Tree, at: Path, written: str, path: str, seen: Sequence[str]) -> None:
     what = hint = ""
     if path in seen:
-        what, hint = f"{written!r} leads back to this config", "one of them must extend nothing"
+        what, hint = (
+            f"{written!r} leads back to this config",
+            "one of them must extend, or name for a segment, nothing",
+        )
     elif len(seen) > BASE_LIMIT:
         what, hint = f"more than {BASE_LIMIT} configs extend each other", "put some of them together"
     if what:

@@ -28,3 +28,5 @@ class Checks(Part):
     max_unreadable_cells: CountOrShare = 0
     min_rows: Count = 1
     max_row_drop: CountOrShare | None = None
+    on_duplicate: Literal["refuse", "first", "last"] = "refuse"
+    """Which line counts of a lead whose id stands more than once."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -50,7 +51,7 @@ def _fault(details: Any, data: Node) -> Fault:
         what, _, hint = details["msg"].removeprefix("Value error, ").partition("; ")
         return Fault(path, what, hint)
     if kind == "literal_error":
-        known = details["ctx"]["expected"].replace("'", "")
+        known = re.sub(r"'([\w-]+)'", r"\1", details["ctx"]["expected"])  # marks keep their quotes
         return Fault(path, "is not one of the words known here", f"write {known}")
     what, hint = _SAYINGS.get(kind, ("is not what can stand here", "see the README's config section"))
     if kind == "missing":

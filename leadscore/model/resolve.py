@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from leadscore.fields import FieldType, Use, read_value
 from leadscore.model.check import LEAD_COLUMNS as LEAD_COLUMNS, file_name as file_name
 from leadscore.model.columns import DERIVED_FROM, DERIVED_TYPES, FieldConfig
+from leadscore.model.order import key_name
 from leadscore.model.schema import Model
 from leadscore.model.tree import Fault, Path
 
@@ -16,7 +17,11 @@ _MEANT_FOR: dict[str, tuple[FieldType, ...]] = {
     "decimal": ("number",),
     "thousands": ("number",),
     "exponent": ("number",),
-    "digits": ("number",),
+    "digits": ("number", "date"),
+    "unit": ("number",),
+    "magnitude": ("number",),
+    "range": ("number",),
+    "list": ("text",),
     "true": ("boolean",),
     "false": ("boolean",),
 }
@@ -35,7 +40,7 @@ def resolve_fields(model: Model) -> tuple[Model, list[Fault]]:
         fields[name] = field.model_copy(update={"type": field_type})
         faults += _check_uses(name, field_type, mine, because)
     faults += _add_sources(model, fields)
-    faults += _check_fields(model, fields)
+    faults += [*_check_fields(model, fields), *_check_lists(model, fields)]
     return model.model_copy(update={"fields": fields}), faults
 
 
@@ -45,6 +50,8 @@ def _field_type(name: str, field: FieldConfig, uses: list[Use], model: Model) ->
         return DERIVED_TYPES[field.derive], ("fields", name, "derive")
     if field.type:
         return field.type, ("fields", name, "type")
+    if field.list:
+        return "text", ("fields", name, "list")
     for use in uses:
         if use.type:
             return use.type, use.key
@@ -57,7 +64,11 @@ def _check_uses(name: str, field_type: FieldType, uses: list[Use], because: Path
     for use in uses:
         if use.type and use.type != field_type:
             what = f"reads {name} as {use.type}, which is read as {field_type} elsewhere"
-            yield Fault(use.key, what, f"set fields.{name}.type, and test it as that", because)
+            hint = f"set fields.{name}.type, and test it as that"
+            if because == ("fields", name, "list"):
+                what = f"reads {name} as {use.type}, and the values of a list are text"
+                hint = "test them with in or contains"
+            yield Fault(use.key, what, hint, because)
         elif field_type != "text":
             for value in use.values:
                 try:
@@ -77,6 +88,8 @@ def _add_sources(model: Model, fields: dict[str, FieldConfig]) -> Iterator[Fault
         needed = DERIVED_FROM[field.derive]
         if source.derive:
             yield Fault(path, f"{field.of} is derived itself", "derive from a column of the export")
+        elif source.list:
+            yield Fault(path, f"{field.derive} needs one value, and {field.of} is a list", "remove list")
         elif source.type not in (None, needed):
             yield Fault(path, f"{field.derive} needs a {needed}, but {field.of} is read as {source.type}")
         fields[field.of] = source.model_copy(update={"type": source.type or needed})
@@ -94,7 +107,27 @@ def _check_fields(model: Model, fields: dict[str, FieldConfig]) -> Iterator[Faul
     for name, field in fields.items():
         if field.derive and name in model.fields and model.fields[name].type not in (None, field.type):
             yield Fault(("fields", name, "type"), f"{field.derive} is always {field.type}", "remove type")
-        for key, types in _MEANT_FOR.items():
-            if key in field.model_fields_set and field.type not in types:
-                what = f"is for fields of type {types[0]}, and {name} is read as {field.type}"
-                yield Fault(("fields", name, key), what, f"add type: {types[0]}, or remove {key}")
+        yield from _check_settings(("fields", name), name, field)
+    for key, field_type in (("time", "date"), ("value", "number")):
+        column: FieldConfig = getattr(model.events, key).model_copy(update={"type": field_type})
+        yield from _check_settings(("events", key), key, column)
+
+
+def _check_settings(path: Path, name: str, field: FieldConfig) -> Iterator[Fault]:
+    for key, types in _MEANT_FOR.items():
+        if key in field.model_fields_set and field.type not in types:
+            what = f"is for fields of type {types[0]}, and {name} is read as {field.type}"
+            hint = f"add type: {types[0]}, or remove {key}" if path[0] == "fields" else f"remove {key}"
+            yield Fault((*path, key), what, hint)
+
+
+def _check_lists(model: Model, fields: dict[str, FieldConfig]) -> Iterator[Fault]:
+    """A cell that holds several values has not the one that is needed here."""
+    needed: list[tuple[Path, str]] = [(("id",), model.id)]
+    needed += [(("rank_by", place), key_name(key)) for place, key in enumerate(model.rank_by)]
+    needed += [(("accounts", "by"), model.accounts.by)] if model.accounts else []
+    needed += [(("join", table, "on"), join.on) for table, join in model.join.items()]
+    for path, name in needed:
+        if name in fields and fields[name].list:
+            what, hint = f"needs one value of each lead, and {name} is a list", "name another field"
+            yield Fault(path, what, hint, ("fields", name, "list"))

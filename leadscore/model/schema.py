@@ -15,12 +15,15 @@ from leadscore.model.digest import digest
 from leadscore.model.events import EventLog
 from leadscore.model.extend import Extends
 from leadscore.model.group import Group as Group, ScoreConfig as ScoreConfig, within as within
+from leadscore.model.input import Input
+from leadscore.model.join import Join, uses_of_joins
 from leadscore.model.nurture import Nurture
 from leadscore.model.order import Keys, key_name
 from leadscore.model.outcome import Outcome
 from leadscore.model.output import Checks as Checks, Output as Output
 from leadscore.model.screen import Disqualifier as Disqualifier, Screen, uses_of
 from leadscore.model.segments import Segments, uses_of_segments
+from leadscore.model.write_back import WriteBackNames
 from leadscore.part import Part, refuse_key
 from leadscore.scalars import Name, NoTwins, Points, Text, Texts
 
@@ -61,6 +64,7 @@ class Model(Part):
     extends: Extends = None
     id: Text
     preset: Text | None = None
+    input: Input = Input()
     fields: Annotated[dict[Name, FieldConfig], NoTwins] = Setting(default={})
     screen: Screen | None = None
     disqualify: tuple[Disqualifier, ...] = ()
@@ -79,8 +83,10 @@ class Model(Part):
     rank_by: Keys = ("score",)
     outcome: Outcome | None = None
     events: EventLog = EventLog()
+    join: Annotated[dict[Name, Join], NoTwins] = Setting(default={})
     output: Output = Output()
     checks: Checks = Checks()
+    write_back: WriteBackNames | None = None
     _models: tuple[Model, ...] = PrivateAttr(default=())
 
     def with_segments(self, models: Sequence[Model]) -> Model:
@@ -142,6 +148,7 @@ class Model(Part):
         yield from self.accounts.uses() if self.accounts else ()
         if self.outcome:
             yield Use(self.outcome.field, None, ("outcome", "field"), self.outcome.won)
+        yield from uses_of_joins(self.join)
 
     @property
     def measures(self) -> tuple[str, ...]:

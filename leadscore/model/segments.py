@@ -21,8 +21,8 @@ SEGMENT_COLUMNS = ("segment", "segment_rank", "percent")
 SCORING = ("fields", "groups", "score", "grade", "value", "scales", "heat", "best_of", "matrix", "tiers")
 """What a segment may have otherwise."""
 
-_NOT_OF_A_SEGMENT = ("segments", "screen", "disqualify", "outcome", "rank_by", "checks")
-_PASSED_OVER = ("name", "id", "rank_by", "output", "checks", "outcome")
+_NOT_OF_A_SEGMENT = ("segments", "screen", "disqualify", "outcome", "rank_by", "checks", "write_back")
+_PASSED_OVER = ("name", "id", "rank_by", "output", "checks", "outcome", "write_back")
 """What a config needs to stand alone, and the run takes from the config that names it."""
 
 

@@ -13,20 +13,23 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from leadscore.errors import ConfigError, InputError, Problem, UsageError
+from leadscore.errors import ConfigError, Problem, UsageError
 from leadscore.fields import Seen
 from leadscore.model.events import EventLog, wanted_events
 from leadscore.model.schema import Model
-from leadscore.part import nearest
 from leadscore.pipeline.cells import AMBIGUOUS
+from leadscore.pipeline.column import Unreadable, read_field, without_guard
 from leadscore.pipeline.event_sums import Codes, EventSums, make_room, seen_by
 from leadscore.pipeline.export import Batch, Export
-from leadscore.pipeline.prepare import Unreadable, read_field
+from leadscore.pipeline.log_columns import log_columns
 from leadscore.pipeline.unread import Unread
 from leadscore.points import Flags, Hundredths
 from leadscore.text import Folding
 
 _EPOCH = date(1970, 1, 1)
+VALUE_LIMIT = 10**12
+"""The most an event may be worth: then even 90,000 of them add up exactly."""
+_BEYOND = f"a value beyond {VALUE_LIMIT:,}"
 FOLDING = Folding()
 
 
@@ -80,6 +83,10 @@ class Activity:
         if "value" in columns:
             amounts = batch.leads[columns["value"]]
             values = read_field(amounts, config.value, "number", cells, log.kinds).values
+            beyond = np.flatnonzero(np.abs(values) > VALUE_LIMIT)
+            if len(beyond):
+                cells.append(Unreadable(columns["value"], _BEYOND, beyond))
+                values = np.where(np.abs(values) > VALUE_LIMIT, np.nan, values)
         self.unread.add_cells(log.path.name, cells, batch.lines)
         codes = self._codes(_texts(batch.leads[columns["lead"]]))
         ages = as_of - times.values
@@ -122,7 +129,7 @@ def _texts(cells: pd.Series) -> pa.Array:
     texts = pa.array(
         cells if isinstance(cells.dtype, pd.StringDtype) else cells.astype("str"), pa.large_string()
     )
-    return texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+    return without_guard(texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts)
 
 
 def _named(names: pa.DictionaryArray, folded: Sequence[str], events: tuple[str, ...] | None) -> Flags:
@@ -169,28 +176,3 @@ def _refuse_ambiguous(activity: Activity, log: Export) -> None:
         what = "the times of the log can be read as day-first and month-first"
         hint = 'set events.time, for example {from: time, format: "%d/%m/%Y"}'
         raise ConfigError(Problem(str(log.path), key="events.time", what=what, hint=hint))
-
-
-def log_columns(log: Export, model: Model) -> dict[str, str]:
-    """Which column of the log is lead, event, time and, where it is needed, value."""
-    needs_value = any(want.with_value for want in wanted_events(model))
-    config = model.events
-    sought = {"lead": (config.lead or model.id,), "event": (config.event,), "time": config.time.columns}
-    if needs_value:
-        sought["value"] = config.value.columns
-    found = {
-        key: name
-        for key, names in sought.items()
-        if (name := next((name for name in names if name in log.columns), None))
-    }
-    problems = [_missing(log, key, names) for key, names in sought.items() if key not in found]
-    if problems:
-        raise InputError(problems)
-    return found
-
-
-def _missing(log: Export, key: str, names: Sequence[str]) -> Problem:
-    meant = next(filter(None, (nearest(name, log.columns) for name in names)), "")
-    hint = f"the file has {meant!r}: set events.{key}" if meant else f"set events.{key}"
-    what = f"no column {' or '.join(repr(name) for name in names)}"
-    return Problem(str(log.path), 1, key=f"events.{key}", what=what, hint=hint)

@@ -15,10 +15,11 @@ from leadscore.fields import TRUE, FieldType, Leads, Seen
 from leadscore.model.schema import Model
 from leadscore.pipeline.account_scores import NO_SCORES, index_scores, look_up_scores
 from leadscore.pipeline.activity import gather_activity
+from leadscore.pipeline.fit import fit_model
 from leadscore.pipeline.frame import FrameExport
 from leadscore.pipeline.measure import find_labels, to_text
 from leadscore.pipeline.portion import Portion, join_columns, score_portions
-from leadscore.pipeline.prepare import NO_ACTIVITY, NO_KINDS, Unreadable, choose_columns, prepare_leads
+from leadscore.pipeline.prepare import NO_ACTIVITY, NO_KINDS, Unreadable, prepare_leads
 from leadscore.pipeline.screen import Screened, screen_leads
 from leadscore.points import Flags, Hundredths
 
@@ -91,12 +92,12 @@ def score_batch(
     accounts and there are none.
     """
     export = FrameExport(leads, "leads")
-    columns = choose_columns(model, export.columns, "leads", export.repeated)
+    fit = fit_model(model, export.columns, "leads", export.repeated)
     logs = [] if events is None else [FrameExport(events, "events")]
     activity = gather_activity(logs, model, as_of)
-    seen = NO_ACTIVITY if activity is None else activity.of(export.frame[columns[model.id]])
+    seen = NO_ACTIVITY if activity is None else activity.of(export.frame[fit.columns[model.id]])
     scores = _read_scores(accounts, model)
-    added = score_leads(export.frame, model, columns, as_of, export.kinds, seen, scores).columns
+    added = score_leads(export.frame, fit.model, fit.columns, as_of, export.kinds, seen, scores).columns
     for name in model.columns:
         if name in added and not find_labels(name, model):
             added[name] = added[name].astype("float64") / 100

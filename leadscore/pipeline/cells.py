@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from leadscore.model.columns import ISO
 from leadscore.model.schema import FieldConfig
+from leadscore.pipeline.amounts import read_numbers, why_not_number
 from leadscore.points import Numbers
-from leadscore.scalars import NUMBER_LIMIT
 from leadscore.text import ascii_digits, fold
 
 _EPOCH = date(1970, 1, 1)
@@ -20,6 +22,9 @@ _TIME = r"[0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?"
 _ZONE = r" ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)?"
 _ISO = rf"\A[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}([T ]{_TIME}{_ZONE})?\z"
 _DAY_OR_MONTH = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-][0-9]{2}([0-9]{2})?\b")
+_SERIAL = re.compile(r"[1-9][0-9]{4}(\.[0-9]+)?")
+_LONGEST = 100
+"""Longer texts are no date, and are not looked at closely."""
 _ONE_OR_TWO, _WORD = "[0-9]{1,2}", r"[\pL\pM.]+"
 _DIRECTIVES = {
     "%Y": "[0-9]{4}",
@@ -30,45 +35,23 @@ _DIRECTIVES = {
     **dict.fromkeys(("%m", "%d", "%H", "%I", "%M", "%S"), _ONE_OR_TWO),
     **dict.fromkeys(("%b", "%B", "%a", "%A", "%p"), _WORD),
 }
-AMBIGUOUS = "a date that is not YYYY-MM-DD has more than one reading"
-
-
-def read_numbers(texts: pa.Array, field: FieldConfig) -> Numbers:
-    """Numbers under the field's decimal and thousands marks; NaN where a text is not exactly one."""
-    if field.digits == "any":
-        texts = pa.array([ascii_digits(text) for text in texts.to_pylist()], pa.large_string())
-    mark, thousands = re.escape(field.decimal), re.escape(field.thousands or "")
-    whole = rf"([0-9]{{1,3}}({thousands}[0-9]{{3}})+|[0-9]+)" if thousands else "([0-9]+)"
-    exponent = "([eE][+-]?[0-9]{1,3})?" if field.exponent else ""
-    numbers = pc.match_substring_regex(texts, rf"\A[+-]?({whole}({mark}[0-9]*)?|{mark}[0-9]+){exponent}\z")
-    if field.thousands:
-        texts = pc.replace_substring(texts, field.thousands, "")
-    texts = pc.utf8_ltrim(pc.replace_substring(texts, field.decimal, "."), "+")
-    values = pc.cast(pc.if_else(numbers, texts, None), pa.float64()).to_numpy(zero_copy_only=False)
-    return np.where(np.abs(values) < NUMBER_LIMIT, values, np.nan).astype(np.float64)
-
-
-_TOO_LONG = "a number of more than 15 digits"
-
-
-def why_not_number(text: str, field: FieldConfig) -> str:
-    """What is wrong with a text that ``read_numbers`` refused."""
-    if not text.isascii() and any(letter.isdecimal() and not letter.isascii() for letter in text):
-        return "digits other than 0-9; set `digits: any`"
-    if re.fullmatch(r"[+-]?[0-9.,]+[eE][+-]?[0-9]+", text):
-        return _TOO_LONG if field.exponent else "a number with an exponent; set `exponent: true`"
-    if re.fullmatch(r"[+-]?[0-9]+", text) or (
-        re.fullmatch(r"[+-]?[0-9]+\.[0-9]*", text) and field.decimal == "."
-    ):
-        return _TOO_LONG
-    if re.fullmatch(r"[+-]?[0-9.,' ]+", text):
-        return "digits grouped otherwise than declared; set `decimal` and `thousands`"
-    return "not a number"
+AMBIGUOUS = "a date that can be read as day-first and month-first; set `format`"
 
 
 def read_days(texts: pa.Array, field: FieldConfig) -> Numbers:
-    """Days since 1970-01-01 of dates in the field's format, ISO without one; a time of day is dropped."""
-    return _iso_days(texts) if field.format is None else _formatted_days(texts, field.format)
+    """Days since 1970-01-01 of dates in the field's formats, ISO without one; a time of day is dropped.
+
+    NaN where a text fits no format, or fits several that make different days of it.
+    """
+    if field.digits == "any":
+        texts = pa.array([ascii_digits(text) for text in texts.to_pylist()], pa.large_string())
+    days = [_days_in(texts, form) for form in field.format or (ISO,)]
+    first, last = np.fmin.reduce(days), np.fmax.reduce(days)
+    return np.where(first == last, first, np.nan).astype(np.float64)
+
+
+def _days_in(texts: pa.Array, form: str) -> Numbers:
+    return _iso_days(texts) if form == ISO else _formatted_days(texts, form)
 
 
 def _formatted_days(texts: pa.Array, form: str) -> Numbers:
@@ -112,11 +95,30 @@ def _iso_day(text: str) -> float:
 
 def why_not_day(text: str, field: FieldConfig) -> str:
     """What is wrong with a text that ``read_days`` refused."""
+    if field.digits == "ascii" and text != ascii_digits(text):
+        return "digits other than 0-9; set `digits: any`"
+    text = ascii_digits(text)
+    if _SERIAL.fullmatch(text):
+        return "a spreadsheet's serial number, not a date; export dates as text"
     if field.format is not None:
-        return "not a date of the declared format"
+        return _why_not_format(text, field.format)
     if _DAY_OR_MONTH.match(text):
         return AMBIGUOUS
     return "not a date; dates are YYYY-MM-DD unless `format` says otherwise"
+
+
+def _why_not_format(text: str, forms: Sequence[str]) -> str:
+    days: dict[date, str] = {}
+    for form in forms if len(text) <= _LONGEST else ():
+        try:
+            read = date.fromisoformat(text[:10]) if form == ISO else datetime.strptime(text, form).date()  # noqa: DTZ007
+        except (ValueError, re.error):
+            continue
+        days.setdefault(read, form)
+    if len(days) > 1:
+        first, second, *_ = days.values()
+        return f"fits the formats {first} and {second}, which make different days of it; keep one of them"
+    return "not a date of the declared format"
 
 
 def read_flags(texts: pa.Array, field: FieldConfig) -> Numbers:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from leadscore.errors import ConfigError, Problem
 from leadscore.fields import Field
+from leadscore.model.check import FILE
 from leadscore.model.order import key_name
 from leadscore.model.schema import Model
 from leadscore.pipeline.accounts import LEAD_SCORE, account_columns
@@ -21,6 +22,9 @@ from leadscore.pipeline.activity import Activity
 from leadscore.pipeline.batch import Scored
 from leadscore.pipeline.combine import Line
 from leadscore.pipeline.export import Batch, Export, SetAside
+from leadscore.pipeline.fit import Fit
+from leadscore.pipeline.join import Joins
+from leadscore.pipeline.join_tables import NO_TABLES
 from leadscore.pipeline.measure import TEXT, add_percentiles
 from leadscore.pipeline.portion import join_comparable, join_lines
 from leadscore.pipeline.rank import rank_key
@@ -33,47 +37,73 @@ class Collected:
     """All leads of an export, scored. Memory grows with leads, not with the export's columns."""
 
     leads: pd.DataFrame
-    """One row per lead, in file order: id, line, won (three-valued), rank keys, and what scoring adds."""
+    """One row per lead, in file order: id, line, won (three-valued), rank keys, and what scoring adds.
+
+    With several files also the file.
+    """
     tally: Tally
     set_aside: list[SetAside]
+    fits: Mapping[str, Fit]
+    """Of each file, which column each field was read from, and by which preset."""
     lines: tuple[Line, ...] = ()
     contributions: list[npt.NDArray[np.int64]] = field(default_factory=list)
     """``[line, lead]`` per batch, kept only where the config asks for them."""
     read: int = 0
     """Rows of the export, damaged ones included."""
     activity: Activity | None = None
+    joins: Joins = field(default_factory=Joins)
+    """The tables joined to the leads, and what came of it."""
+    copies: int = 0
+    """Of the lines set aside those that are no damage: copies of a lead, which the config lets go."""
 
     @property
     def unreadable(self) -> int:
-        """Cells of the export, and cells and lines of the logs, that could not be read."""
+        """Cells of the export, cells and lines of the logs, lines of the tables, that could not be read."""
         cells = sum(self.tally.unreadable.values())
         report = self.activity.report if self.activity is not None else {"unreadable": 0, "set_aside": 0}
-        return cells + report["unreadable"] + report["set_aside"]
+        return cells + report["unreadable"] + report["set_aside"] + self.joins.damaged
 
 
-def collect_leads(export: Export, model: Model, as_of: date, logs: Sequence[Export] = ()) -> Collected:
+def collect_leads(
+    export: Export,
+    model: Model,
+    as_of: date,
+    logs: Sequence[Export] = (),
+    tables: Mapping[str, Export] = NO_TABLES,
+) -> Collected:
     """Score every batch and keep the few columns that are needed of all leads."""
-    sweep = open_sweep(export, model, as_of, logs)
+    sweep = open_sweep(export, model, as_of, logs, tables)
     tally, parts, contributions = Tally(), [], []
     lines: tuple[Line, ...] = ()
     for batch, scored in sweep.batches():
-        tally.add(scored, batch.lines)
+        tally.add(scored, batch)
         parts.append(_keep(scored, batch, sweep))
         if model.output.contributions:
             lines, points = join_lines(scored.portions)
             contributions.append(points)
     leads = add_percentiles(pd.concat(parts, ignore_index=True), model)
     read = tally.leads + len(export.set_aside)
-    return Collected(leads, tally, list(export.set_aside), lines, contributions, read, sweep.activity)
+    return Collected(
+        leads,
+        tally,
+        list(export.set_aside),
+        sweep.fits,
+        lines,
+        contributions,
+        read,
+        sweep.activity,
+        sweep.joins,
+    )
 
 
 def _keep(scored: Scored, batch: Batch, sweep: Sweep) -> pd.DataFrame:
-    model, columns = sweep.model, sweep.columns
-    ids = batch.leads[columns[model.id]]
+    model, ids = sweep.model, sweep.ids(batch)
     kept = scored.columns.assign(id=ids.where(scored.leads[model.id].known), line=batch.lines)
     for name in map(key_name, model.rank_by):
         if name not in model.columns:
             kept[rank_key(name, model)] = _values(scored.leads[name])
+    if batch.file:
+        kept[FILE] = pd.Series(batch.file, index=kept.index, dtype=TEXT)
     if model.nurture and model.nurture.idle:
         kept["days_idle"] = scored.leads.age(model.nurture.idle.since)
     if model.accounts:
@@ -94,9 +124,9 @@ def _values(field: Field) -> Any:
 
 def refuse_ambiguous_dates(tally: Tally, config: str) -> None:
     """Raise ConfigError where dates without a declared format could be read in two ways."""
-    by_column: dict[str, list[int]] = {}
-    for line, column in tally.ambiguous:
-        by_column.setdefault(column, []).append(line)
+    by_column: dict[str, list[str]] = {}
+    for file, line, column in tally.ambiguous:
+        by_column.setdefault(column, []).append(f"{file}:{line}" if file else str(line))
     if by_column:
         raise ConfigError(
             Problem(
@@ -109,6 +139,6 @@ def refuse_ambiguous_dates(tally: Tally, config: str) -> None:
         )
 
 
-def _some(lines: Sequence[int]) -> str:
-    shown = ", ".join(str(line) for line in lines[:5])
+def _some(lines: Sequence[str]) -> str:
+    shown = ", ".join(lines[:5])
     return f"{shown} and {len(lines) - 5:,} more" if len(lines) > 5 else shown

@@ -30,7 +30,9 @@ class Dialect:
     line_end: str = "\n"  # of the header line
     bom: bool = False
     compression: str = ""  # "" or "gzip"
-    encoding: str = "utf-8"
+    encoding: str = "utf-8"  # of the file; what is written is UTF-8
+    header_line: int = 1  # physical
+    spaced: bool = False  # a space follows every separator; it is not read, and not written
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class SetAside:
     line: int  # physical, 1-based, as an editor shows it
     reason: str  # never holds a cell's value
     text: bytes  # exactly as it was, without the final line end
+    file: str = ""  # its file's name, where there are several
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ class Batch:
     leads: pd.DataFrame  # the asked columns, dtype "str", RangeIndex
     start: int  # leads before this batch
     lines: NDArray[np.int64]  # physical line of each lead, 1-based; the row number in Parquet
+    file: str = ""  # the name of the file they are from, where there are several
 
 
 class Export(Protocol):

@@ -20,8 +20,10 @@ from leadscore.pipeline.guard import guard_line, guard_lines, guard_texts
 from leadscore.pipeline.publish import StagedFile
 from leadscore.pipeline.read import CsvExport, ParquetExport
 from leadscore.pipeline.read_parquet import as_text
+from leadscore.pipeline.several import Exports
 from leadscore.points import format_each
 
+Source = CsvExport | ParquetExport | Exports
 Rows = npt.NDArray[np.int64]
 _TEXT = pa.large_string()
 
@@ -52,10 +54,11 @@ class Format(Protocol):
 class CsvFormat:
     """The export's own lines where it is CSV: permuted as bytes, not parsed and written again."""
 
-    def __init__(self, export: CsvExport | ParquetExport, guard: bool, prefix: str) -> None:
+    def __init__(self, export: Source, guard: bool, prefix: str) -> None:
         self.export, self.guard, self.prefix, self.disarmed = export, guard, prefix, 0
-        self.dialect = export.dialect if isinstance(export, CsvExport) else Dialect("csv")
-        if isinstance(export, ParquetExport):
+        self.dialect = export.dialect if export.dialect.format == "csv" else Dialect("csv")
+        self.header = None if isinstance(export, ParquetExport) else export.header
+        if not isinstance(export, CsvExport):
             export.refuse_without_text(export.columns)
 
     def block(self, added: pd.DataFrame, rows: Rows | None) -> pa.LargeBinaryArray:
@@ -73,9 +76,8 @@ class CsvFormat:
         return _CsvWriter(file)
 
     def _own_header(self) -> bytes:
-        if isinstance(self.export, CsvExport):
-            header = self.export.header
-            return guard_line(header, self.dialect.delimiter)[0] if self.guard else header
+        if self.header is not None:
+            return guard_line(self.header, self.dialect.delimiter)[0] if self.guard else self.header
         names = self._quote(self._disarm(pa.array(self.export.columns, _TEXT)))
         return self.dialect.delimiter.join(names.to_pylist()).encode()
 
@@ -86,12 +88,12 @@ class CsvFormat:
             cells = pa.array(texts, _TEXT)
             cells = cells if known.all() else pc.if_else(pa.array(known), cells, "")
             return _around(cells, '"', '"') if self.dialect.quote_all else cells
-        return self._quote(self._disarm(pc.fill_null(pa.array(values, _TEXT), "")))
+        cells = pa.array(values, _TEXT)  # in pieces, where leads came in batches
+        cells = cells if isinstance(cells, pa.Array) else cells.combine_chunks()
+        return self._quote(self._disarm(pc.fill_null(cells, "")))
 
     def _disarm(self, texts: pa.Array) -> pa.Array:
-        if not self.guard:
-            return texts
-        texts, count = guard_texts(texts)
+        texts, count = guard_texts(texts) if self.guard else (texts, 0)
         self.disarmed += count
         return texts
 
@@ -99,16 +101,13 @@ class CsvFormat:
         quoted = _around(pc.replace_substring(texts, '"', '""'), '"', '"')
         if self.dialect.quote_all:
             return quoted
-        return pc.if_else(
-            pc.match_substring_regex(texts, f'[\\r\\n"{self.dialect.delimiter}]'), quoted, texts
-        )
+        special = pc.match_substring_regex(texts, f'[\\r\\n"{self.dialect.delimiter}]')
+        return pc.if_else(special, quoted, texts)
 
     def _lines(self, rows: Rows) -> pa.LargeBinaryArray:
-        if isinstance(self.export, CsvExport):
+        if self.header is not None and not isinstance(self.export, ParquetExport):
             lines = self.export.take_lines(rows)
-            if not self.guard:
-                return lines
-            lines, count = guard_lines(lines, self.dialect.delimiter)
+            lines, count = guard_lines(lines, self.dialect.delimiter) if self.guard else (lines, 0)
             self.disarmed += count
             return lines
         table = self.export.take_rows(rows)
@@ -127,8 +126,10 @@ class CsvFormat:
 class ParquetFormat:
     """Typed columns: scores as decimals, the export's own columns in their types, text where it was CSV."""
 
-    def __init__(self, export: CsvExport | ParquetExport, guard: bool, prefix: str) -> None:
+    def __init__(self, export: Source, guard: bool, prefix: str) -> None:
         self.export, self.prefix, self.disarmed = export, prefix, 0
+        if isinstance(export, Exports):
+            export.refuse_without_text(export.mixed)
 
     def block(self, added: pd.DataFrame, rows: Rows | None) -> pa.Table:
         columns = {self.prefix + name: _typed(name, added[name]) for name in added.columns}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,9 +10,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from leadscore.errors import InputError, Problem
+from leadscore.model.check import FILE
 from leadscore.model.schema import Model
 from leadscore.pipeline.export import Export, SetAside
+from leadscore.pipeline.files import files_of
 from leadscore.pipeline.read import CsvExport
+from leadscore.pipeline.several import Exports
 from leadscore.points import Flags
 
 if TYPE_CHECKING:
@@ -41,44 +44,74 @@ def set_aside_without_id(collected: Collected, export: Export, model: Model) -> 
         (blank, f"{model.id} is empty"),
         (damaged, f"{model.id} was damaged by a spreadsheet (1.23E+11)"),
     ):
-        places = np.flatnonzero(rows)
-        texts = _texts(export, places)
-        numbers = collected.leads["line"].to_numpy()[places].tolist()
-        collected.set_aside += [
-            SetAside(line, reason, text) for line, text in zip(numbers, texts, strict=True)
-        ]
-    collected.set_aside.sort(key=lambda aside: aside.line)
+        _set_aside(collected, export, np.flatnonzero(rows), reason)
     return ~(blank | damaged)
 
 
+def _set_aside(collected: Collected, export: Export, places: npt.NDArray[np.int64], reason: str) -> None:
+    texts = _texts(export, places)
+    collected.set_aside += [
+        SetAside(line, reason, text, file)
+        for (file, line), text in zip(_find(collected.leads.iloc[places]), texts, strict=True)
+    ]
+    files = list(files_of(export))
+    collected.set_aside.sort(key=lambda aside: (files.index(aside.file), aside.line))
+
+
+def choose_copies(
+    collected: Collected, trusted: Flags, export: Export, paths: Mapping[str, str], model: Model
+) -> Flags:
+    """The trusted leads with one for each id: as the config says, else every id that stands twice is refused.
+
+    The other copies join the lines set aside. Raises InputError.
+    """
+    keep = model.checks.on_duplicate
+    if keep == "refuse":
+        refuse_duplicates(collected.leads[trusted], paths, model)
+        return trusted
+    places = np.flatnonzero(trusted)
+    copies = places[collected.leads["id"].iloc[places].duplicated(keep=keep).to_numpy()]
+    _set_aside(collected, export, copies, f"a copy: the {keep} line with this {model.id} counts")
+    collected.copies = len(copies)
+    chosen = trusted.copy()
+    chosen[copies] = False
+    return chosen
+
+
+def _find(leads: pd.DataFrame) -> Iterator[tuple[str, int]]:
+    """The file ('' where there is but one) and line of each lead."""
+    files = leads[FILE].tolist() if FILE in leads else [""] * len(leads)
+    return zip(files, leads["line"].tolist(), strict=True)
+
+
 def _texts(export: Export, places: npt.NDArray[np.int64]) -> Sequence[bytes]:
+    if isinstance(export, Exports):  # places go up, and so do the files
+        return [text for file, own, _ in export.divide(places) for text in _texts(file, own)]
     if not isinstance(export, CsvExport) or not len(places):
         return [b""] * len(places)
     end = export.dialect.line_end.encode()
     return [line.removesuffix(end) for line in export.take_lines(places).to_pylist()]
 
 
-def refuse_duplicates(leads: pd.DataFrame, file: str, model: Model) -> None:
-    """Raise InputError naming the lines of every id that stands more than once."""
+def refuse_duplicates(leads: pd.DataFrame, paths: Mapping[str, str], model: Model) -> None:
+    """Raise InputError naming the lines of every id that stands more than once. ``paths``: of each file."""
     twice = leads["id"].duplicated(keep=False)
     if not twice.any():
         return
-    lines = leads.loc[twice, "line"].groupby(leads.loc[twice, "id"], sort=False).agg(list)
-    problems = [
-        Problem(
-            file,
-            found[0],
-            key=model.id,
-            what=f"the same id stands again in {_places(file, found[1:])}",
-            hint="every lead needs an id of its own: remove the copies, or name another column under id",
-        )
-        for found in lines.head(_SHOWN)
-    ]
-    if len(lines) > _SHOWN:
-        problems.append(Problem(file, what=f"and {len(lines) - _SHOWN:,} more ids that stand more than once"))
+    leads = leads[twice]
+    each = pd.Series(range(len(leads))).groupby(leads["id"].array, sort=False).agg(list)
+    problems = []
+    for rows in each.head(_SHOWN):
+        (file, line), *again = ((paths[file], line) for file, line in _find(leads.iloc[rows]))
+        what = f"the same id stands again in {_places(again)}"
+        hint = "remove the copies, set checks.on_duplicate to first or last, or name another column under id"
+        problems.append(Problem(file, line, key=model.id, what=what, hint=hint))
+    if len(each) > _SHOWN:
+        file = problems[0].file if len(paths) == 1 else ""
+        problems.append(Problem(file, what=f"and {len(each) - _SHOWN:,} more ids that stand more than once"))
     raise InputError(problems)
 
 
-def _places(file: str, lines: Sequence[int]) -> str:
-    shown = ", ".join(f"{file}:{line}" for line in lines[:5])
-    return f"{shown} and {len(lines) - 5} more" if len(lines) > 5 else shown
+def _places(places: Sequence[tuple[str, int]]) -> str:
+    shown = ", ".join(f"{file}:{line}" for file, line in places[:5])
+    return f"{shown} and {len(places) - 5} more" if len(places) > 5 else shown

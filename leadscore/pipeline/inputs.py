@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from leadscore.model.input import Input
+from leadscore.model.preset import load_preset, preset_names
 from leadscore.model.schema import Model
-from leadscore.pipeline.prepare import wanted_columns
+from leadscore.pipeline.fit import wanted_columns
 from leadscore.pipeline.read import open_export
 
 
 def open_wanted(path: Path, model: Model) -> Any:
-    """The export, its delimiter recognised by the columns the model may ask for."""
-    return open_export(
-        path, {name for field in model.fields for name in wanted_columns(field, model.fields[field])}
-    )
+    """The export, its header and delimiter recognised by the columns the model may ask for."""
+    return open_export(path, set(_headers(model)), declared=model.input)
 
 
 def open_log(path: Path, model: Model) -> Any:
-    """An activity log, its delimiter recognised by the columns the config names; it stays on the disk."""
+    """An activity log, recognised by the columns the config names; it stays on the disk."""
     log = model.events
-    return open_export(path, {log.lead or model.id, log.event, *log.time.columns}, in_windows=True)
+    wanted = {log.lead or model.id, log.event, *log.time.columns}
+    return open_export(path, wanted, declared=Input(encoding=log.encoding), in_windows=True)
+
+
+def _headers(model: Model) -> Iterator[str]:
+    """What the config calls its fields, and what the presets call them."""
+    for name, field in model.fields.items():
+        yield from wanted_columns(name, field)
+    for preset in map(load_preset, [model.preset] if model.preset else preset_names()):
+        for name in model.fields.keys() & preset.fields.keys():
+            yield from preset.fields[name].columns

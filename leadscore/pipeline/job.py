@@ -15,7 +15,8 @@ from leadscore.model.tree import Base
 class Job:
     """What one run is asked to do."""
 
-    export: Path
+    exports: tuple[Path, ...]
+    """One file, or several that are one input."""
     model: Model
     as_of: date
     out: Path
@@ -27,6 +28,12 @@ class Job:
     """The activity logs."""
     bases: tuple[Base, ...] = ()
     """The configs the config extends, the nearest first."""
+    joins: tuple[str, ...] = ()
+    """The tables to join, each FILE or NAME=FILE."""
+    write_back: bool = False
+    """Whether a file for the CRM's import is wanted."""
+    previous: Path | None = None
+    """The run that the CRM has the values of, so that only the others are brought back."""
 
 
 @dataclass(frozen=True)

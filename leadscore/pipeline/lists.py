@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from leadscore.fields import TRUE
+from leadscore.model.check import FILE
 from leadscore.model.nurture import NURTURE_COLUMNS
 from leadscore.model.schema import Model
 from leadscore.model.screen import SCREEN_COLUMNS
@@ -86,8 +87,9 @@ def list_parts(leads: pd.DataFrame, parts: Mapping[str, Rows], model: Model) -> 
     if model.segments:
         inside = leads["segment"].iloc[parts["ranked"]].groupby(leads["segment"], sort=False).cumcount()
         leads = leads.assign(segment_rank=(inside + 1).reindex(leads.index, fill_value=0))
+    own = [FILE] if FILE in leads else []
     return [
-        Listing(name, rows, leads, part_columns(name, model), PARTS[name].by_tier)
+        Listing(name, rows, leads, part_columns(name, model) + own, PARTS[name].by_tier)
         for name, rows in parts.items()
     ]
 
@@ -98,7 +100,8 @@ def list_views(ranked: Listing, model: Model) -> list[Listing]:
         return []
     rows = ranked.rows[find_nearly(ranked.leads, model)[ranked.rows] == TRUE]
     nearly = say_what_is_missing(ranked.leads.iloc[rows], model)
-    return [Listing("nurture", rows, nearly, nurture_columns(model))]
+    own = [FILE] if FILE in nearly else []
+    return [Listing("nurture", rows, nearly, nurture_columns(model) + own)]
 
 
 def part_columns(name: str, model: Model) -> list[str]:

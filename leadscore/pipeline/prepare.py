@@ -2,75 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from leadscore.errors import InputError, Problem
-from leadscore.fields import Field, FieldType, Leads, Seen
+from leadscore.fields import Field, FieldType, Leads, Seen, no_field
 from leadscore.model.schema import FieldConfig, Model
-from leadscore.part import nearest
-from leadscore.pipeline.cells import READERS
+from leadscore.pipeline.column import (
+    NO_KINDS as NO_KINDS,
+    Unreadable as Unreadable,
+    read_field as read_field,
+    renumber,
+)
 from leadscore.pipeline.mail import email_domain, email_kind
-from leadscore.text import AROUND, trim
 
 _EPOCH = date(1970, 1, 1)
-NO_KINDS: Mapping[str, FieldType] = {}
 NO_ACTIVITY: Mapping[tuple[str, str], Seen] = {}
-
-
-@dataclass(frozen=True)
-class Unreadable:
-    """Cells of one column that are not what the config says they are; their leads count as unknown."""
-
-    column: str
-    reason: str
-    rows: npt.NDArray[np.intp]
-    """Positions in the batch."""
-
-
-def choose_columns(
-    model: Model, columns: Sequence[str], file: str, repeated: Collection[str] = ()
-) -> dict[str, str]:
-    """Field -> the export's column it is read from. Raises InputError naming every field without one."""
-    chosen: dict[str, str] = {}
-    problems: list[Problem] = []
-    for name, field in model.fields.items():
-        candidates = wanted_columns(name, field)
-        found = next((candidate for candidate in candidates if candidate in columns), None)
-        if found is not None:
-            chosen[name] = found
-        elif candidates:
-            problems.append(_missing_column(name, candidates, columns, file))
-    problems += _column_twice(set(chosen.values()) & set(repeated), file)
-    if problems:
-        raise InputError(problems)
-    return chosen
-
-
-def wanted_columns(name: str, field: FieldConfig) -> list[str]:
-    """The headers a field may stand under, best first; none for a derived field."""
-    return [] if field.derive else [*field.columns, name]
-
-
-def _missing_column(name: str, candidates: list[str], columns: Sequence[str], file: str) -> Problem:
-    meant = next(filter(None, (nearest(candidate, columns) for candidate in candidates)), "")
-    hint = f"the file has {meant!r}: " if meant else "the header is in line 1: "
-    looked = " or ".join(repr(candidate) for candidate in candidates)
-    return Problem(
-        file, 1, key=name, what=f"no column {looked}", hint=f"{hint}set fields.{name}.from in the config"
-    )
-
-
-def _column_twice(columns: set[str], file: str) -> list[Problem]:
-    what, hint = "this column stands twice in the header", "remove or rename one"
-    return [Problem(file, 1, key=column, what=what, hint=hint) for column in sorted(columns)]
 
 
 def prepare_leads(
@@ -83,8 +34,8 @@ def prepare_leads(
 ) -> tuple[Leads, list[Unreadable]]:
     """Typed fields of a batch.
 
-    ``columns`` says which column each field is read from, ``kinds`` which columns came with a type of
-    their own, ``activity`` what the log says of these leads.
+    ``columns`` says which column each field is read from (an optional one may have none), ``kinds`` which
+    columns came with a type of their own, ``activity`` what the log says of these leads.
     """
     unreadable: list[Unreadable] = []
     day = (as_of - _EPOCH).days
@@ -93,6 +44,9 @@ def prepare_leads(
         for name, config in model.fields.items()
         if name in columns
     }
+    for name, config in model.fields.items():
+        if config.optional and name not in fields:
+            fields[name] = no_field(config.type or "text", len(leads))
     for name, config in model.fields.items():
         if ("field", name) in activity:
             fields[name] = field_of_log(config, activity["field", name], day)
@@ -114,56 +68,6 @@ def _shown(config: FieldConfig, number: float) -> str:
     return (_EPOCH + timedelta(days=int(number))).isoformat() if is_date else f"{number:g}"
 
 
-def _as_typed(config: FieldConfig) -> FieldConfig:
-    plain = {"format": None, "decimal": ".", "thousands": None, "exponent": True}
-    return config.model_copy(update={**plain, "true": ("true",), "false": ("false",)})
-
-
-def read_field(
-    cells: pd.Series,
-    config: FieldConfig,
-    field_type: FieldType,
-    unreadable: list[Unreadable],
-    kinds: Mapping[str, FieldType] = NO_KINDS,
-) -> Field:
-    """One column as a field; what cannot be read is added to ``unreadable``.
-
-    A column that came with the field's type is read as that type writes itself, whatever format the
-    config declares for text.
-    """
-    if kinds.get(str(cells.name)) == field_type:
-        config = _as_typed(config)
-    codes, texts = _distinct(cells, config)
-    if field_type == "text":
-        return Field("text", codes, texts)
-    read, why_not = READERS[field_type]
-    field = Field(field_type, codes, texts, read(texts, config))
-    refused = np.flatnonzero(~field.readable)
-    if len(refused):
-        reasons = pd.Series([why_not(texts[code].as_py(), config) for code in refused.tolist()])
-        for reason, group in reasons.groupby(reasons):
-            rows = np.flatnonzero(np.isin(codes, refused[group.index]))
-            unreadable.append(Unreadable(str(cells.name), str(reason), rows))
-    return field
-
-
-def _distinct(cells: pd.Series, config: FieldConfig) -> tuple[npt.NDArray[np.intp], pa.Array]:
-    """A code per lead and the distinct texts, trimmed; empty cells and the null words have code -1."""
-    if not isinstance(cells.dtype, pd.StringDtype):
-        cells = cells.astype("str")
-    codes, distinct = pd.factorize(cells)
-    texts = _one_piece(pa.array(distinct, pa.large_string()))
-    trimmed = pc.utf8_trim(texts, AROUND)
-    null = {"", *(trim(word) for word in config.null)}
-    missing = pc.is_in(trimmed, pa.array(sorted(null), pa.large_string()))
-    kept = ~np.asarray(missing.to_numpy(zero_copy_only=False), dtype=bool)
-    return _renumber(kept)[codes], trimmed.filter(pa.array(kept))
-
-
-def _one_piece(texts: pa.Array | pa.ChunkedArray) -> pa.Array:
-    return texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
-
-
 def _derive_from_domain(derive: Callable[[str], str | None]) -> Callable[[Field, int], Field]:
     """Addresses are all different, their domains are not: only the domains are looked at one by one."""
 
@@ -172,16 +76,11 @@ def _derive_from_domain(derive: Callable[[str], str | None]) -> Callable[[Field,
         coded = domains.dictionary_encode()
         texts = [derive(text) for text in coded.dictionary.to_pylist()]
         kept = np.array([text is not None for text in texts], dtype=bool)
-        renumbered = _renumber(kept)
+        renumbered = renumber(kept)
         codes = np.append(renumbered[coded.indices.to_numpy()], -1)[field.codes]
         return Field("text", codes, [text for text in texts if text is not None])
 
     return derived
-
-
-def _renumber(kept: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
-    """Old code -> new code when only the kept values stay; -1 for the others, and for -1 itself."""
-    return np.append(np.where(kept, np.cumsum(kept) - 1, -1), -1).astype(np.intp)
 
 
 def _derive_age(field: Field, as_of: int) -> Field:

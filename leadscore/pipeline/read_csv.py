@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +14,12 @@ from numpy.typing import NDArray
 
 from leadscore.errors import InputError, Problem
 from leadscore.fields import FieldType
-from leadscore.pipeline.dialect import read_header
+from leadscore.pipeline.dialect import Header
+from leadscore.pipeline.endings import LeadTable, layout_of
 from leadscore.pipeline.export import BATCH_BYTES, LISTED, Batch, SetAside, to_frame, unique_names
 from leadscore.pipeline.scan import Layout
 from leadscore.pipeline.source import FileBytes, Octets, view
+from leadscore.pipeline.spacing import close_gaps, close_gaps_in
 from leadscore.pipeline.spans import FIRST_WINDOW, Span, scan_spans
 
 Places = NDArray[np.int64]
@@ -33,28 +36,26 @@ class CsvExport:
         self,
         path: Path,
         data: Octets,
-        wanted: Collection[str] = (),
+        head: Header,
         *,
         digest: str = "",
         size: int = 0,
-        compression: str = "",
         batch_bytes: int = BATCH_BYTES,
     ) -> None:
-        head = read_header(data, path, wanted, compression)
         self.path, self.digest, self.size = path, digest, size
         self.header, self.dialect = head.line, head.dialect
-        self.columns, self.notes = unique_names(head.names)
+        self.columns, renamed = unique_names(head.names)
+        self.notes = [*head.notes, *renamed]
         self.repeated = frozenset(name for name in head.names if head.names.count(name) > 1)
         self.kinds: Mapping[str, FieldType] = {}
         self.set_aside: list[SetAside] = []
         self.damaged = 0
-        self._data, self._start, self._line, self._batch_bytes = data, head.start, head.lines, batch_bytes
-        newline = ord(head.dialect.line_end[-1])
-        self._layout = Layout(ord(head.dialect.delimiter), newline, len(head.names))
+        self._data, self._head, self._batch_bytes = data, head, batch_bytes
+        layout = layout_of(head)
         self._starts, self._stops = [NOWHERE], [NOWHERE]
-        self._extra = _has_empty_extra_cell(data, head.start, self._layout)
+        self._extra = _has_empty_extra_cell(data, head.start, layout)
+        self._table = LeadTable(data, head, replace(layout, fields=layout.fields + self._extra))
         if self._extra:
-            self._layout = Layout(self._layout.delimiter, newline, len(head.names) + 1)
             self.notes.append("an empty extra column on all rows was ignored")
 
     def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
@@ -73,6 +74,7 @@ class CsvExport:
         """Original bytes of leads number `rows` (0-based, once read), each with the header's line end.
 
         An ignored empty extra cell is left out: readers shift the columns of a row longer than its header.
+        So is the space after each separator of a spaced file: most readers take it for a part of the cell.
         """
         places = np.column_stack((np.concatenate(self._starts), np.concatenate(self._stops))).ravel()
         # Lead, gap, lead, gap: line ends, blank and damaged lines lie in the gaps.
@@ -80,7 +82,8 @@ class CsvExport:
         parts = pa.LargeBinaryArray.from_buffers(pa.large_binary(), max(places.size - 1, 0), buffers)
         line_end = pa.scalar(self.dialect.line_end.encode(), pa.large_binary())
         taken = parts.take(pa.array(np.asarray(rows, np.int64) * 2))
-        return pc.binary_join_element_wise(taken, line_end, pa.scalar(b"", pa.large_binary()))
+        lines = pc.binary_join_element_wise(taken, line_end, pa.scalar(b"", pa.large_binary()))
+        return close_gaps_in(lines, ord(self.dialect.delimiter)) if self.dialect.spaced else lines
 
     def take_rows(self, rows: NDArray[np.int64]) -> pa.Table:
         """Leads number `rows` (0-based, once they are read), all columns, as text."""
@@ -93,7 +96,7 @@ class CsvExport:
 
     def _read_batches(self, columns: Sequence[str]) -> Iterator[Batch]:
         count = 0
-        for span in scan_spans(self._data, self._start, self._line, self._layout, self._batch_bytes):
+        for span in self._table.spans(self._batch_bytes):
             starts, stops = np.concatenate(span.starts), np.concatenate(span.stops)
             if not isinstance(self._data, FileBytes):
                 self._starts.append(starts)
@@ -103,6 +106,7 @@ class CsvExport:
                 table = self._parse(starts, stops, span.multiline, columns)
                 yield Batch(to_frame(table, columns), count, np.concatenate(span.lines) + 1)
                 count += starts.size
+        self.notes += [note for note in self._table.notes if note not in self.notes]
         if not count:
             empty = pa.table({name: pa.array([], pa.large_string()) for name in dict.fromkeys(columns)})
             yield Batch(to_frame(empty, columns), 0, NOWHERE)
@@ -151,12 +155,13 @@ class CsvExport:
         pieces = [octets[begin:end] for begin, end in bounds]
         if bytes(pieces[0][:3]) == b"\xef\xbb\xbf":  # a cell's own U+FEFF, which Arrow would take for a BOM
             pieces.insert(0, memoryview(b""))
-        return pa.py_buffer(pieces[0] if len(pieces) == 1 else b"\n".join(pieces))
+        sound = pieces[0] if len(pieces) == 1 else b"\n".join(pieces)
+        return pa.py_buffer(close_gaps(sound, ord(self.dialect.delimiter)) if self.dialect.spaced else sound)
 
 
 def _has_empty_extra_cell(data: Octets, start: int, layout: Layout) -> bool:
     """Every row ends in one delimiter too many. A single row without it, and none is accepted."""
-    wider = Layout(layout.delimiter, layout.newline, layout.fields + 1)
+    wider = replace(layout, fields=layout.fields + 1)
     found = False
     for span in scan_spans(data, start, 0, wider, FIRST_WINDOW):
         if any(damage.fields == layout.fields for damage in span.damage):

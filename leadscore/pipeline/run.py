@@ -10,13 +10,16 @@ from leadscore.model.schema import Model
 from leadscore.pipeline.accounts import LEAD_SCORE, roll_up
 from leadscore.pipeline.check import exit_code, reconcile, refuse_too_few
 from leadscore.pipeline.collect import Collected, collect_leads, refuse_ambiguous_dates
-from leadscore.pipeline.ids import refuse_duplicates, set_aside_without_id
-from leadscore.pipeline.inputs import open_log, open_wanted
+from leadscore.pipeline.files import notes_of, open_exports, paths_of, title_of
+from leadscore.pipeline.ids import choose_copies, set_aside_without_id
+from leadscore.pipeline.inputs import open_log
 from leadscore.pipeline.job import Job, Run
+from leadscore.pipeline.join_tables import open_tables
 from leadscore.pipeline.lists import Rows, divide_leads, list_parts, list_views
 from leadscore.pipeline.manifest import describe_run
 from leadscore.pipeline.publish import MANIFEST, Stage, last_manifest, open_stage, refuse_foreign
 from leadscore.pipeline.rank import rank_leads
+from leadscore.pipeline.several import Exports
 from leadscore.pipeline.summary import summarize
 from leadscore.pipeline.write import (
     open_formats,
@@ -27,6 +30,7 @@ from leadscore.pipeline.write import (
     write_table,
     write_unreadable,
 )
+from leadscore.pipeline.write_back import make_import, refuse_previous_alone, write_import
 from leadscore.points import Flags
 
 
@@ -35,25 +39,32 @@ def score_export(job: Job) -> Run:
 
     Raises ConfigError, InputError or PublishError; then nothing is published and the old result stands.
     """
+    refuse_previous_alone(job)
     refuse_foreign(job.out)
-    export = open_wanted(job.export, job.model)
+    export = open_exports(job.exports, job.model)
     logs = [open_log(path, job.model) for path in job.events]
-    collected = collect_leads(export, job.model, job.as_of, logs)
+    tables = open_tables(job.joins, job.model)
+    collected = collect_leads(export, job.model, job.as_of, logs, tables)
     refuse_ambiguous_dates(collected.tally, job.config)
-    trusted = set_aside_without_id(collected, export, job.model)
-    refuse_duplicates(collected.leads[trusted], str(job.export), job.model)
-    refuse_too_few(str(job.export), int(trusted.sum()), collected.read, job.model, last_manifest(job.out))
+    sound = set_aside_without_id(collected, export, job.model)
+    trusted = choose_copies(collected, sound, export, paths_of(export), job.model)
+    refuse_too_few(title_of(export), int(trusted.sum()), collected.read, job.model, last_manifest(job.out))
     parts = {
         name: _ordered(collected, trusted & chosen, job.model)
         for name, chosen in divide_leads(collected.leads, job.model).items()
     }
     summary = summarize(collected, parts, job.model, job.as_of)
     reconcile(collected.read, summary["leads"])
+    back = make_import(job, export, collected, parts)
     with open_stage(job.out) as stage:
+        if back is not None:
+            write_import(stage, back, job.model.output.formula_guard)
+            summary["write_back"] = back.report
         _write(stage, export, collected, parts, job.model, summary)
-        manifest = describe_run(job, [export, *logs], stage, summary)
+        manifest = describe_run(job, export, [*logs, *tables.values()], collected.fits, stage, summary)
         stage.create_json(MANIFEST, manifest)
-    code = exit_code(collected.read, len(collected.set_aside), collected.unreadable, job.model)
+    damaged = len(collected.set_aside) - collected.copies
+    code = exit_code(collected.read, damaged, collected.unreadable, job.model)
     return Run(job.out, summary, manifest, code)
 
 
@@ -83,13 +94,19 @@ def _write(
         accounts = roll_up(ranked.assign(score=ranked[LEAD_SCORE]), model.accounts)
         write_table(stage, "accounts", accounts, formats)
         summary["accounts"] = len(accounts)
-    write_set_aside(stage, collected.set_aside, model.output.formula_guard)
-    write_unreadable(stage, collected.tally.cells)
+    several = isinstance(export, Exports)
+    write_set_aside(stage, collected.set_aside, model.output.formula_guard, several)
+    write_unreadable(stage, collected.tally.cells, several)
     if collected.activity is not None:
         write_log_problems(stage, collected.activity.problems(), model.output.formula_guard)
+    if collected.joins.tables:
+        lines = collected.joins.problems()
+        write_log_problems(stage, lines, model.output.formula_guard, "joined_set_aside.csv")
+        summary["joined"] = collected.joins.report
     if model.output.contributions:
-        points = np.concatenate(collected.contributions, axis=1)[:, parts["ranked"]]
-        leads = collected.leads.iloc[parts["ranked"]]
-        write_contributions(stage, leads["id"], collected.lines, points, leads["score"])
-    summary["notes"] = list(export.notes)
+        points = np.concatenate(collected.contributions, axis=1)
+        collected.contributions.clear()  # or every lead's lines would be in memory twice
+        write_contributions(stage, collected.leads, collected.lines, points, parts["ranked"])
+    of_logs = collected.activity.unread.notes if collected.activity else []
+    summary["notes"] = [*notes_of(export, collected.fits), *collected.joins.notes, *of_logs]
     stage.create_json("summary.json", summary)

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-Places = NDArray[np.int64]
-Bytes = NDArray[np.uint8]
-Flags = NDArray[np.bool_]
+from leadscore.pipeline.quoting import (
+    CR as CR,
+    LF as LF,
+    QUOTE as QUOTE,
+    Bytes as Bytes,
+    Layout as Layout,
+    Marks,
+    Places as Places,
+    broken_quotes,
+    find_marks,
+    goes_on,
+    never_closed,
+)
 
-LF, CR, QUOTE = 10, 13, 34
 NEVER_CLOSED = "quote is never closed"
 STRAY_QUOTE = "quote inside an unquoted field"
 TEXT_AFTER = "text after a closing quote"
 UNPAIRED = "quotes do not pair up with those of the next line"
-STRAY_CR, STRAY_QUOTE_LINE, TEXT_AFTER_LINE = -1, -2, -3  # stand where a record's number of fields would
-REASONS = {STRAY_CR: "a lone CR", STRAY_QUOTE_LINE: STRAY_QUOTE, TEXT_AFTER_LINE: TEXT_AFTER}
-
-
-@dataclass(frozen=True)
-class Layout:
-    """What a record must look like: its separators (as byte values) and its number of fields."""
-
-    delimiter: int
-    newline: int
-    fields: int
+# These stand where a record's number of fields would.
+STRAY_CR, STRAY_QUOTE_LINE, TEXT_AFTER_LINE, NEVER_CLOSED_LINE = -1, -2, -3, -4
+REASONS = {
+    STRAY_CR: "a lone CR",
+    STRAY_QUOTE_LINE: STRAY_QUOTE,
+    TEXT_AFTER_LINE: TEXT_AFTER,
+    NEVER_CLOSED_LINE: NEVER_CLOSED,
+}
 
 
 @dataclass(frozen=True)
@@ -44,16 +48,6 @@ class Block:
     fault: str  # why the line at `after` is damaged; empty: the bytes ended there
 
 
-@dataclass(frozen=True)
-class _Marks:
-    """Delimiters, line ends and quotes in order of place."""
-
-    places: Places
-    kinds: Bytes
-    quotes: Flags
-    open: Flags  # a quoted cell is open after this mark
-
-
 def scan_block(block: Bytes, layout: Layout, final: bool, last_quotes: bool) -> Block:
     """The records of bytes that begin at a record's start.
 
@@ -61,7 +55,7 @@ def scan_block(block: Bytes, layout: Layout, final: bool, last_quotes: bool) -> 
     """
     if final and (not block.size or block[-1] != layout.newline):
         block = np.append(block, np.uint8(layout.newline))
-    marks = _find_marks(block, layout)
+    marks = find_marks(block, layout)
     fault_at, fault = _first_fault(block, marks, layout, last_quotes)
     separators = np.flatnonzero(~(marks.quotes | marks.open))
     ends = np.flatnonzero(marks.kinds[separators] == layout.newline)
@@ -83,7 +77,7 @@ def scan_block(block: Bytes, layout: Layout, final: bool, last_quotes: bool) -> 
 
 def scan_lines(block: Bytes, layout: Layout) -> Block:
     """Each line on its own, past the broken ones, up to the first whose quoted cell runs on."""
-    marks = _find_marks(block, layout)
+    marks = find_marks(block, layout)
     newlines = marks.kinds == layout.newline
     ends, line_of = np.flatnonzero(newlines), np.cumsum(newlines) - newlines
     marks = replace(marks, open=marks.open ^ np.append(False, marks.open[ends])[line_of])
@@ -94,11 +88,14 @@ def scan_lines(block: Bytes, layout: Layout) -> Block:
     multiline = layout.newline == LF and stops.size > 0 and _mark_stray_cr(block, marks, stops, fields)
     if layout.newline == LF and stops.size:
         stops = stops - ((block[stops - 1] == CR) & (stops > starts[:-1]))
-    bad = np.flatnonzero(_broken_quotes(block, marks, layout))
+    bad = np.flatnonzero(broken_quotes(block, marks, layout))
     broken, first = np.unique(line_of[marks.quotes][bad], return_index=True)
     opening, whole = marks.open[marks.quotes][bad[first]], broken < stops.size
     fields[broken[whole]] = np.where(opening, STRAY_QUOTE_LINE, TEXT_AFTER_LINE)[whole]
     runs_on = np.flatnonzero(marks.open[ends] & (fields >= STRAY_CR))
+    hopeless = never_closed(block, marks, stops[runs_on], layout)
+    fields[runs_on[hopeless]] = NEVER_CLOSED_LINE
+    runs_on = runs_on[~hopeless]
     count = int(runs_on[0]) if runs_on.size else stops.size
     count = min(count, _first_doubt(block, starts, stops, fields, layout))
     lines = np.arange(count + 1)
@@ -114,7 +111,7 @@ def _first_doubt(block: Bytes, starts: Places, stops: Places, fields: Places, la
         (fields[:-1] == layout.fields) & (stops[:-1] > starts[:-2]) & (block[stops[:-1] - 1] == QUOTE)
     )
     for i in np.flatnonzero(ends_quoted & (fields[1:] == STRAY_QUOTE_LINE)).tolist():
-        if _goes_on(block[starts[i + 1] : stops[i + 1]].tobytes(), layout, False):
+        if goes_on(block[starts[i + 1] : stops[i + 1]].tobytes(), layout, False):
             return int(i)
     return int(stops.size)
 
@@ -134,7 +131,7 @@ def _doubt_last(block: Bytes, found: Block, layout: Layout, final: bool) -> Bloc
         return _without_last(found, "")
     line = block[found.after :][: ends.argmax()].tobytes()
     spans_lines = int(found.after_line - found.lines[-1]) > 1
-    return _without_last(found, UNPAIRED) if _goes_on(line, layout, spans_lines) else found
+    return _without_last(found, UNPAIRED) if goes_on(line, layout, spans_lines) else found
 
 
 def _without_last(found: Block, fault: str) -> Block:
@@ -143,26 +140,9 @@ def _without_last(found: Block, fault: str) -> Block:
     return Block(*whole, int(starts[-1]), int(lines[-1]), found.multiline, fault)
 
 
-def _goes_on(line: bytes, layout: Layout, spans_lines: bool) -> bool:
-    """Whether a line reads soundly inside a quoted cell, and not more likely as a lead of its own."""
-    delimiter = re.escape(bytes([layout.delimiter]))
-    cell = rb'[^"%s]*|"(?:[^"]|"")*"' % delimiter
-    if not re.fullmatch(rb'[^"]*(?:""[^"]*)*"(?:%s(?:%s))*\r?' % (delimiter, cell), line):
-        return False
-    return spans_lines or line.count(layout.delimiter) != layout.fields - 1
-
-
-def _find_marks(block: Bytes, layout: Layout) -> _Marks:
-    places = np.flatnonzero((block == layout.delimiter) | (block == layout.newline) | (block == QUOTE))
-    kinds = block[places]
-    quotes = kinds == QUOTE
-    # A doubled quote closes and opens again, so parity alone tells what is inside.
-    return _Marks(places, kinds, quotes, np.logical_xor.accumulate(quotes))
-
-
-def _first_fault(block: Bytes, marks: _Marks, layout: Layout, last_quotes: bool) -> tuple[int, str]:
+def _first_fault(block: Bytes, marks: Marks, layout: Layout, last_quotes: bool) -> tuple[int, str]:
     """Where the quoting first contradicts itself; past the block's end if it does not."""
-    bad = _broken_quotes(block, marks, layout)
+    bad = broken_quotes(block, marks, layout)
     if bad.any():
         first = int(np.argmax(bad))
         reason = STRAY_QUOTE if marks.open[marks.quotes][first] else TEXT_AFTER
@@ -170,25 +150,7 @@ def _first_fault(block: Bytes, marks: _Marks, layout: Layout, last_quotes: bool)
     return block.size, NEVER_CLOSED if last_quotes and marks.open[-1:].any() else ""
 
 
-def _broken_quotes(block: Bytes, marks: _Marks, layout: Layout) -> Flags:
-    """Of all quotes: those that open elsewhere than at a cell's start, or close elsewhere than at its end."""
-    places, opening = marks.places[marks.quotes], marks.open[marks.quotes]
-    if not places.size:
-        return opening
-    last = block.size - 1
-    before = block[places - 1]
-    before[0] = layout.newline if places[0] == 0 else before[0]
-    after = block[np.minimum(places + 1, last)]
-    beside = np.where(opening, before, after)
-    bad: Flags = ~((beside == layout.delimiter) | (beside == layout.newline) | (beside == QUOTE))
-    odd = np.flatnonzero(bad)
-    at = places[odd]
-    line_end = (after[odd] == CR) & (block[np.minimum(at + 2, last)] == LF)
-    bad[odd] = opening[odd] | ~(line_end | (at + 2 > last))
-    return bad
-
-
-def _mark_stray_cr(block: Bytes, marks: _Marks, stops: Places, fields: Places) -> bool:
+def _mark_stray_cr(block: Bytes, marks: Marks, stops: Places, fields: Places) -> bool:
     """Note records with a CR outside quotes that ends no line; true if there is one inside quotes."""
     places = np.flatnonzero(block[: stops[-1]] == CR)
     places = places[block[places + 1] != LF]

@@ -11,7 +11,7 @@ from leadscore.pipeline.scan import CR, LF, QUOTE, REASONS, Block, Layout, Place
 from leadscore.pipeline.source import FileBytes, Octets, view
 
 LONGEST = 16 << 20  # in a file that is not in memory, a quote that is open for more is taken for a stray one
-FIRST_WINDOW = 1 << 14  # after a damaged line, look at this much and double it while the text is clean
+FIRST_WINDOW = 1 << 12  # after a damaged line, look at this much and double it while the text is clean
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class Span:
     stops: list[Places] = field(default_factory=list)
     lines: list[Places] = field(default_factory=list)
     damage: list[Damage] = field(default_factory=list)
+    blanks: list[tuple[int, int]] = field(default_factory=list)  # bytes and lines before each blank line
     multiline: bool = False
 
 
@@ -81,6 +82,9 @@ def _collect(span: Span, found: Block, start: int, line: int, layout: Layout) ->
     span.stops.append(found.stops[good] + start)
     span.lines.append(found.lines[good] + line)
     span.multiline |= found.multiline
+    if not filled.all():
+        places, lines = found.starts[~filled] + start, found.lines[~filled] + line
+        span.blanks += zip(places.tolist(), lines.tolist(), strict=True)
     for i in np.flatnonzero(filled & ~good).tolist():
         count = int(found.fields[i])
         fields = "1 field" if count == 1 else f"{count} fields"

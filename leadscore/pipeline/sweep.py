@@ -9,17 +9,23 @@ from datetime import date
 import pandas as pd
 
 from leadscore.errors import InputError, Problem
-from leadscore.model.check import lead_columns
+from leadscore.fields import FieldType
+from leadscore.model.check import FILE, lead_columns
 from leadscore.model.schema import Model
 from leadscore.pipeline.account_scores import NO_SCORES, index_scores
 from leadscore.pipeline.accounts import account_columns, roll_up
 from leadscore.pipeline.activity import Activity, gather_activity
 from leadscore.pipeline.batch import Scored, score_leads
+from leadscore.pipeline.column import bare_ids
 from leadscore.pipeline.export import Batch, Export
+from leadscore.pipeline.files import files_of, fit_files, read_files
+from leadscore.pipeline.fit import Fit
 from leadscore.pipeline.ids import are_sound
+from leadscore.pipeline.join import Joins
+from leadscore.pipeline.join_tables import NO_TABLES, fit_tables
 from leadscore.pipeline.lists import divide_leads
 from leadscore.pipeline.portion import join_comparable
-from leadscore.pipeline.prepare import NO_ACTIVITY, choose_columns
+from leadscore.pipeline.prepare import NO_ACTIVITY
 
 
 @dataclass(frozen=True)
@@ -27,12 +33,24 @@ class Sweep:
     """An export, and all that its leads are scored by. It may be gone through any number of times."""
 
     export: Export
-    model: Model
-    columns: Mapping[str, str]
-    """Field -> column."""
+    fits: Mapping[str, Fit]
+    """The model as it reads each file of the export."""
     as_of: date
     activity: Activity | None = None
     account_scores: Mapping[str, int] = field(default_factory=dict)
+    joins: Joins = field(default_factory=Joins)
+
+    @property
+    def model(self) -> Model:
+        """The model, its fields read as the first file writes them."""
+        return next(iter(self.fits.values())).model
+
+    def ids(self, batch: Batch) -> pd.Series:
+        """The cells that identify the leads of a batch."""
+        return batch.leads[self._id_column(batch)]
+
+    def _id_column(self, batch: Batch) -> str:
+        return self.fits[batch.file].columns[self.model.id]
 
     def batches(self) -> Iterator[tuple[Batch, Scored]]:
         """Every batch, scored."""
@@ -40,45 +58,67 @@ class Sweep:
             yield batch, self.score(batch)
 
     def read(self) -> Iterator[Batch]:
-        """Every batch as it is read."""
-        return self.export.batches(sorted(set(self.columns.values())))
+        """Every batch as it is read, its ids bare, with the columns of the tables that are joined to it."""
+        added = self.joins.columns
+        columns = {
+            name: sorted(set(fit.columns.values()) - {*fit.constants, *added})
+            for name, fit in self.fits.items()
+        }
+        self.joins.begin()
+        for batch in read_files(self.export, columns):
+            fit, leads = self.fits[batch.file], self.fits[batch.file].read(batch.leads)
+            leads = bare_ids(leads, self._id_column(batch))
+            yield replace(batch, leads=self.joins.add(leads, fit, self._kinds(batch), self.as_of))
+
+    def _kinds(self, batch: Batch) -> Mapping[str, FieldType]:
+        return {**files_of(self.export)[batch.file].kinds, **self.joins.kinds}
 
     def score(self, batch: Batch) -> Scored:
         """One batch, scored."""
-        leads, kinds = batch.leads, self.export.kinds
-        ids = leads[self.columns[self.model.id]]
-        seen = NO_ACTIVITY if self.activity is None else self.activity.of(ids)
-        return score_leads(leads, self.model, self.columns, self.as_of, kinds, seen, self.account_scores)
+        fit, kinds = self.fits[batch.file], self._kinds(batch)
+        seen = NO_ACTIVITY if self.activity is None else self.activity.of(self.ids(batch))
+        return score_leads(batch.leads, fit.model, fit.columns, self.as_of, kinds, seen, self.account_scores)
 
 
-def open_sweep(export: Export, model: Model, as_of: date, logs: Sequence[Export] = ()) -> Sweep:
+def open_sweep(
+    export: Export,
+    model: Model,
+    as_of: date,
+    logs: Sequence[Export] = (),
+    tables: Mapping[str, Export] = NO_TABLES,
+) -> Sweep:
     """What leads are scored by: the activity logs added up, and accounts where leads have a part of theirs.
 
+    ``tables``: what is joined to the leads, by the names the config has for it.
     Raises InputError for missing columns and for names the output needs itself.
     """
     activity = gather_activity(logs, model, as_of)
-    sweep = Sweep(export, model, refuse_columns(export, model), as_of, activity)
+    refuse_names(export, model)
+    joins = fit_tables(tables, model, files_of(export))
+    fits = {name: joins.within(fit, model) for name, fit in fit_files(export, joins.without(model)).items()}
+    sweep = Sweep(export, fits, as_of, activity, joins=joins)
     return replace(sweep, account_scores=_find_account_scores(sweep))
 
 
-def refuse_columns(export: Export, model: Model) -> dict[str, str]:
-    """Field -> column. Raises InputError for missing columns and for names the output needs itself."""
-    file = str(export.path)
-    taken = [model.output.prefix + name for name in (*lead_columns(model), *model.group_names)]
+def refuse_names(export: Export, model: Model) -> None:
+    """Raise InputError for columns of a name that the output needs itself."""
+    files = files_of(export)
+    own = [FILE] if len(files) > 1 else []
+    taken = [model.output.prefix + name for name in (*lead_columns(model), *model.group_names, *own)]
     clashes = [
         Problem(
-            file,
+            str(file.path),
             1,
             key=name,
             what="the output has a column of this name",
             hint="set output.prefix, for example ls_",
         )
+        for file in files.values()
         for name in taken
-        if name in export.columns
+        if name in file.columns
     ]
     if clashes:
         raise InputError(clashes)
-    return choose_columns(model, export.columns, file, export.repeated)
 
 
 def _find_account_scores(sweep: Sweep) -> Mapping[str, int]:
@@ -91,10 +131,12 @@ def _find_account_scores(sweep: Sweep) -> Mapping[str, int]:
         return NO_SCORES
     parts = []
     for batch, scored in sweep.batches():
-        ids = batch.leads[sweep.columns[model.id]].where(scored.leads[model.id].known)
-        ranked = divide_leads(scored.columns, model)["ranked"] & are_sound(ids)
-        own = join_comparable(scored.portions)
-        parts.append(
-            pd.DataFrame({"id": ids, "score": own, **account_columns(scored.leads, accounts)})[ranked]
+        ids = sweep.ids(batch).where(scored.leads[model.id].known)
+        leads = pd.DataFrame({"id": ids, "score": join_comparable(scored.portions)}).assign(
+            ranked=divide_leads(scored.columns, model)["ranked"], **account_columns(scored.leads, accounts)
         )
-    return index_scores(roll_up(pd.concat(parts, ignore_index=True), accounts))
+        parts.append(leads[are_sound(ids)])
+    leads = pd.concat(parts, ignore_index=True)
+    if model.checks.on_duplicate != "refuse":
+        leads = leads.drop_duplicates("id", keep=model.checks.on_duplicate)
+    return index_scores(roll_up(leads[leads["ranked"]], accounts))

@@ -6,11 +6,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
 from leadscore.fields import TRUE, UNKNOWN
 from leadscore.pipeline.batch import Scored
 from leadscore.pipeline.cells import AMBIGUOUS
+from leadscore.pipeline.export import Batch
 from leadscore.pipeline.portion import Portion
 
 LISTED = 100_000
@@ -48,11 +48,11 @@ class Tally:
     signs: dict[str, SignTally] = field(default_factory=dict)
     unreadable: Counter[tuple[str, str]] = field(default_factory=Counter)
     """(column, reason) -> cells."""
-    cells: list[tuple[int, str, str]] = field(default_factory=list)
-    """Line, column, reason of the first LISTED unreadable cells."""
+    cells: list[tuple[str, int, str, str]] = field(default_factory=list)
+    """File ('' where there is but one), line, column, reason of the first LISTED unreadable cells."""
 
-    def add(self, scored: Scored, lines: npt.NDArray[np.int64]) -> None:
-        """Count a batch. ``lines``: the physical line of each of its leads."""
+    def add(self, scored: Scored, batch: Batch) -> None:
+        """Count a batch and what scoring made of it."""
         self.leads += scored.leads.count
         for portion in scored.portions:
             self.segments[portion.segment] += len(portion.rows)
@@ -61,10 +61,11 @@ class Tally:
             sign = self.signs.setdefault(name, SignTally())
             sign.holds += int(np.count_nonzero(truths == TRUE))
             sign.unknown += int(np.count_nonzero(truths == UNKNOWN))
-        listed: list[tuple[int, str, str]] = []
+        listed: list[tuple[str, int, str, str]] = []
         for cells in scored.unreadable:
             self.unreadable[(cells.column, cells.reason)] += len(cells.rows)
-            listed += [(line, cells.column, cells.reason) for line in lines[cells.rows].tolist()]
+            lines = batch.lines[cells.rows].tolist()
+            listed += [(batch.file, line, cells.column, cells.reason) for line in lines]
         self.cells += sorted(listed)[: max(LISTED - len(self.cells), 0)]
 
     def _add_rules(self, portion: Portion) -> None:
@@ -77,6 +78,6 @@ class Tally:
                 tally.unknown += int((~made.known[line.name]).sum())
 
     @property
-    def ambiguous(self) -> list[tuple[int, str]]:
-        """Line and column of dates that have two readings and no declared format."""
-        return [(line, column) for line, column, reason in self.cells if reason == AMBIGUOUS]
+    def ambiguous(self) -> list[tuple[str, int, str]]:
+        """File, line and column of dates that have two readings and no declared format."""
+        return [(file, line, column) for file, line, column, reason in self.cells if reason == AMBIGUOUS]

@@ -25,6 +25,8 @@ class Unread:
     """Lines set aside."""
     lines: list[tuple[str, SetAside]] = field(default_factory=list)
     """File and line of the first LISTED of them."""
+    notes: list[str] = field(default_factory=list)
+    """What is to be said of how the logs were read, with the file."""
 
     def add_cells(self, file: str, unreadable: Sequence[Unreadable], lines: npt.NDArray[np.int64]) -> None:
         """Those of a batch; ``lines``: the physical line of each of its events."""
@@ -39,6 +41,7 @@ class Unread:
     def add_lines(self, log: Export) -> None:
         """Those of a log that was read to its end."""
         self.damaged += log.damaged
+        self.notes += [f"{log.path.name}: {note}" for note in log.notes]
         self.lines += [(log.path.name, aside) for aside in log.set_aside[: LISTED - len(self.lines)]]
 
     def listed(self) -> Iterator[tuple[str, str, str, str, str]]:

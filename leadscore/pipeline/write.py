@@ -12,22 +12,22 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from leadscore.model.check import FILE
 from leadscore.model.resolve import file_name
 from leadscore.model.schema import Model
 from leadscore.pipeline.batch import to_decimals
 from leadscore.pipeline.combine import Line
 from leadscore.pipeline.export import SetAside
-from leadscore.pipeline.formats import FORMATS, Format, Writer
+from leadscore.pipeline.formats import FORMATS, Format, Source, Writer
 from leadscore.pipeline.guard import guard_line
 from leadscore.pipeline.lists import Listing, Rows
 from leadscore.pipeline.publish import Stage
-from leadscore.pipeline.read import CsvExport, ParquetExport
 
 BLOCK = 100_000
 """Leads written at a time."""
 
 
-def open_formats(export: CsvExport | ParquetExport, model: Model, names: Sequence[str]) -> dict[str, Format]:
+def open_formats(export: Source, model: Model, names: Sequence[str]) -> dict[str, Format]:
     """The formats a run writes."""
     return {name: FORMATS[name](export, model.output.formula_guard, model.output.prefix) for name in names}
 
@@ -60,41 +60,58 @@ def write_table(stage: Stage, name: str, table: pd.DataFrame, formats: dict[str,
 
 
 def write_contributions(
-    stage: Stage, ids: pd.Series, lines: Sequence[Line], points: npt.NDArray[np.int64], score: pd.Series
+    stage: Stage, leads: pd.DataFrame, lines: Sequence[Line], points: npt.NDArray[np.int64], rows: Rows
 ) -> None:
-    """A signed column per line; across each row they add up to the score. ``points[line, lead]``."""
-    columns: dict[str, pa.Array] = {
-        "id": pa.array(ids, pa.large_string()),
-        "score": to_decimals(score.to_numpy()),
-    }
-    for line, row in zip(lines, points, strict=True):
-        columns[f"line {line.name}" if line.name in columns else line.name] = to_decimals(
-            np.ascontiguousarray(row)
-        )
-    table = pa.table(columns)
+    """A signed column per line; across each row they add up to the score. ``points[line, lead]``.
+
+    ``rows``: the leads to be written, in their order.
+    """
+    names: list[str] = ["id", "score"]
+    for line in lines:
+        names.append(f"line {line.name}" if line.name in names else line.name)
+    schema = pa.schema([("id", pa.large_string()), *((name, pa.decimal128(18, 2)) for name in names[1:])])
     with (
         stage.create("contributions.parquet") as file,
-        pq.ParquetWriter(pa.PythonFile(file, mode="w"), table.schema) as writer,
+        pq.ParquetWriter(pa.PythonFile(file, mode="w"), schema) as writer,
     ):
-        writer.write_table(table)
+        for part in _blocks(rows):
+            ids = pa.array(leads["id"].iloc[part], pa.large_string())
+            made = [
+                to_decimals(leads["score"].to_numpy()[part]),
+                *(to_decimals(each[part]) for each in points),
+            ]
+            writer.write_table(pa.table([ids, *made], schema=schema))
 
 
-def write_set_aside(stage: Stage, lines: Iterable[SetAside], guard: bool) -> None:
-    """Lines that could not be read: number, what was wrong, and the line as it was."""
-    texts = ((str(line.line), line.reason, line.text.decode("utf-8", "surrogateescape")) for line in lines)
-    _write_rows(stage, "set_aside.csv", ("line", "reason", "text"), texts, guard)
+def write_set_aside(stage: Stage, lines: Iterable[SetAside], guard: bool, several: bool = False) -> None:
+    """Lines that could not be read: of ``several`` files which one, number, what was wrong, the line."""
+    rows = (
+        (aside.file, str(aside.line), aside.reason, aside.text.decode("utf-8", "surrogateescape"))
+        for aside in lines
+    )
+    _write_places(stage, "set_aside.csv", ("reason", "text"), rows, guard, several)
 
 
-def write_unreadable(stage: Stage, cells: Iterable[tuple[int, str, str]]) -> None:
+def write_unreadable(stage: Stage, cells: Iterable[tuple[str, int, str, str]], several: bool = False) -> None:
     """Cells that are not what the config says they are: line, column, reason; their value stays out."""
-    rows = ((str(line), column, reason) for line, column, reason in cells)
-    _write_rows(stage, "unreadable.csv", ("line", "column", "reason"), rows, guard=True)
+    rows = ((file, str(line), column, reason) for file, line, column, reason in cells)
+    _write_places(stage, "unreadable.csv", ("column", "reason"), rows, True, several)
 
 
-def write_log_problems(stage: Stage, problems: Iterable[Sequence[str]], guard: bool) -> None:
+def _write_places(
+    stage: Stage, name: str, about: Sequence[str], rows: Iterable[Sequence[str]], guard: bool, several: bool
+) -> None:
+    """Rows that begin with a file, left out where there is but one, and a line."""
+    first = 0 if several else 1
+    _write_rows(stage, name, (FILE, "line", *about)[first:], (row[first:] for row in rows), guard)
+
+
+def write_log_problems(
+    stage: Stage, problems: Iterable[Sequence[str]], guard: bool, name: str = "events_set_aside.csv"
+) -> None:
     """What could not be read of the activity logs: damaged lines as they were, and cells without value."""
     header = ("file", "line", "column", "reason", "text")
-    _write_rows(stage, "events_set_aside.csv", header, problems, guard)
+    _write_rows(stage, name, header, problems, guard)
 
 
 def _write_rows(

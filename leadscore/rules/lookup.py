@@ -8,15 +8,21 @@ from typing import Literal, Self
 import numpy as np
 from pydantic import Field as Setting, model_validator
 
-from leadscore.fields import Leads, Use
+from leadscore.fields import Field, Leads, Use
 from leadscore.part import refuse_key
+from leadscore.points import LIMIT, Hundredths
 from leadscore.rules.base import Award, Rule, spread
 from leadscore.scalars import Points, Text
 from leadscore.text import Folding
 
+_NO_POINTS = -LIMIT - 1
+"""Stands for a value that is not listed; below all points there are."""
+
 
 class Lookup(Rule):
     """Each value of a field has its own points; case and surrounding space do not matter.
+
+    Where a cell holds several values (``list``), those of them that have points give the highest.
 
     Example:
         name: industry
@@ -43,9 +49,17 @@ class Lookup(Rule):
 
     def award(self, leads: Leads) -> Award:
         field = leads[self.field]
+        members = field.members
+        found = self._points(field if members is None else members.values)
+        if members is not None:
+            found = members.per_cell(np.maximum, found)
+        points = np.where(found == _NO_POINTS, self.otherwise, found)
+        return self.unless_missing(spread(points, field), field.known)
+
+    def _points(self, field: Field) -> Hundredths:
+        """Points per distinct value."""
         points = {Folding()(value): points for value, points in self.values.items()}
-        distinct = [points.get(text, self.otherwise) for text in field.folded(Folding())]
-        return self.unless_missing(spread(np.array(distinct, dtype=np.int64), field), field.known)
+        return np.array([points.get(text, _NO_POINTS) for text in field.folded(Folding())], dtype=np.int64)
 
     def choices(self) -> list[int]:
         return [*self.values.values(), self.otherwise]

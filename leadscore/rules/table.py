@@ -23,6 +23,8 @@ class Case(Test):
 class Table(Rule):
     """The first case that matches a field wins.
 
+    Where a cell holds several values (``list``), a case matches as its tests do: if any of them passes.
+
     Example:
         name: seniority
         kind: table

@@ -49,6 +49,8 @@ def _of_export(checked: Checked) -> Iterator[RenderableType]:
         yield plain(f"unreadable, column {column!r}, {reason}: {cells:,}", "yellow")
     if checked.collected.set_aside:
         yield plain(f"lines that cannot be read: {len(checked.collected.set_aside):,}", "yellow")
+    for note in checked.notes:
+        yield plain(f"note: {note}")
     yield plain(f"{checked.collected.read:,} leads, every column the config reads is there")
 
 

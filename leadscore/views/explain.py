@@ -27,7 +27,7 @@ def explain_view(lead: Explanation) -> Iterator[RenderableType]:
             table.add_row(*(plain(cell, style) for cell in cells))
     table.add_section()
     table.add_row("", plain("score", "bold"), plain(format_points(lead.score), "bold"), plain(_verdict(lead)))
-    yield plain(f"{lead.id} (line {lead.line})", "bold")
+    yield plain(f"{lead.id} ({lead.file and f'{lead.file}, '}line {lead.line})", "bold")
     yield table
     yield plain(f"coverage {lead.coverage} %: the share of the attainable points that known fields decided")
     for name, value in lead.measures:
@@ -72,6 +72,7 @@ def explain_json(lead: Explanation) -> dict[str, object]:
     ]
     return {
         "id": lead.id,
+        **({"file": lead.file} if lead.file else {}),
         "line": lead.line,
         "score": lead.score / 100,
         "tier": lead.tier,

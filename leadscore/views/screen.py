@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
 from rich import box
 from rich.console import Console, RenderableType
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from leadscore.text import visible
+
+_WIDE = 10_000
 
 
 def plain(text: object, style: str = "") -> Text:
@@ -29,9 +35,36 @@ def show(*parts: RenderableType, stderr: bool = True) -> None:
     console = Console(stderr=stderr, markup=False, highlight=False, emoji=False)
     for place, part in enumerate(parts):
         if isinstance(part, Table):
-            if console.measure(part).maximum > console.width:
-                part.padding = 0
-            console.print(part, new_line_start=place > 0)
-            console.print()
+            for piece in _fitted(part, console):
+                console.print(piece, new_line_start=place > 0)
+                console.print()
         else:
             console.print(part, soft_wrap=True)
+
+
+def _fitted(table: Table, console: Console) -> Iterator[Table]:
+    """The table; where it is too wide its first columns, then the first with those that are left."""
+    if _widths(table, console)[1] > console.width:
+        table.padding = 0
+    most = len(table.columns)
+    while most > 2 and _widths(_with(table, table.columns[:most]), console)[0] > console.width:
+        most -= 1
+    yield _with(table, table.columns[:most])
+    if most < len(table.columns):
+        yield from _fitted(_with(table, [table.columns[0], *table.columns[most:]]), console)
+
+
+def _widths(table: Table, console: Console) -> tuple[int, int]:
+    """The least and the most a table needs; numbers are never squeezed, which Rich would do."""
+    wide = console.options.update(width=_WIDE, max_width=_WIDE)
+    first, *rest = (console.measure(_with(table, [column]), options=wide) for column in table.columns)
+    between = 1 + table.padding[1]  # a blank for the rule between columns, and what stands to its left
+    others = sum(width.maximum for width in rest) + len(rest) * between
+    return first.minimum + others, first.maximum + others
+
+
+def _with(table: Table, columns: Sequence[Column]) -> Table:
+    """A table of the same rows with these columns."""
+    part = copy.copy(table)
+    part.columns = [replace(column, _index=place) for place, column in enumerate(columns)]
+    return part

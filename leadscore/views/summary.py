@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich.console import RenderableType
@@ -134,6 +134,8 @@ def _doubts(summary: dict[str, Any]) -> Iterator[RenderableType]:
     if "accounts" in summary:
         yield plain(f"{summary['accounts']:,} accounts (see accounts.csv)")
     yield from _events(summary["events"])
+    yield from _joined(summary.get("joined", ()))
+    yield from _write_back(summary.get("write_back"))
     if summary["disarmed"]:
         yield plain(f"{summary['disarmed']:,} cells that a spreadsheet would run got a leading apostrophe")
     for note in summary["notes"]:
@@ -153,3 +155,24 @@ def _events(events: dict[str, int] | None) -> Iterator[RenderableType]:
     for what, count in doubts.items():
         if count:
             yield plain(f"events {what}: {count:,}", "yellow")
+
+
+def _joined(tables: Sequence[dict[str, Any]]) -> Iterator[RenderableType]:
+    for table in tables:
+        counts = ", ".join(
+            f"{leads:,} {name.replace('_', ' ')}" for name, leads in table["leads"].items() if leads
+        )
+        matched = table["leads"]["matched"]
+        yield plain(f"joined {table['file']}: leads {counts or 'none'}", "" if matched else "yellow")
+        if table["set_aside"]:
+            lines = f"{table['set_aside']:,} (see joined_set_aside.csv)"
+            yield plain(f"lines of {table['file']} that cannot be read: {lines}", "yellow")
+
+
+def _write_back(written: dict[str, Any] | None) -> Iterator[RenderableType]:
+    if written is None:
+        return
+    leads = f"{written['leads']:,} lead{'' if written['leads'] == 1 else 's'}"
+    unchanged = f", {written['unchanged']:,} unchanged" if "unchanged" in written else ""
+    gone = f", {written['vanished']:,} no longer in the export" if written.get("vanished") else ""
+    yield plain(f"crm_import.csv: {leads}{unchanged}{gone}")

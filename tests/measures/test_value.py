@@ -14,7 +14,7 @@ from leadscore.errors import ConfigError
 from leadscore.measures import Value
 from leadscore.model.load import load_model
 from leadscore.pipeline.batch import score_leads
-from leadscore.pipeline.prepare import choose_columns
+from leadscore.pipeline.fit import fit_model
 from tests.measures.models import AS_OF, model_of, score
 
 CASES = [
@@ -67,7 +67,7 @@ def test_a_value_is_exact_to_the_cent_and_a_half_goes_away_from_zero(
     texts = [f"{size:f}" for size in sizes if len(size.as_tuple().digits) <= 15]
     leads = pd.DataFrame({"lead_id": [str(n) for n in range(len(texts))], "size": texts}, dtype="str")
     leads = leads.assign(xs="1")
-    found = score_leads(leads, read, choose_columns(read, list(leads.columns), "leads"), AS_OF).columns
+    found = score_leads(leads, read, fit_model(read, list(leads.columns), "leads").columns, AS_OF).columns
     exact = [Decimal(text) * share for text in texts]
     cents = [int(each.quantize(Decimal("0.01"), ROUND_HALF_UP).scaleb(2)) for each in exact]
     assert found["expected_value"].tolist() == cents

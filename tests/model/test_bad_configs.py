@@ -255,7 +255,7 @@ CASES: list[tuple[str, str, str, str] | tuple[str, str, str, str, int]] = [
     ("{unsubscribed: true}", "{lead_id: {at_least: 5}}", "lead_id.at_least", "lead_id as number"),
     ("{field: converted,", "{field: visits,", "outcome.field", "'Yes' is not a number"),
     ("preset: hubspot ", "preset: hubspott ", "preset", "did you mean hubspot?"),
-    ("preset: hubspot ", "preset: zzz ", "preset", "there is hubspot"),
+    ("preset: hubspot ", "preset: zzz ", "preset", "there is account_engagement"),
     # YAML
     ("name: B2B SaaS inbound", "name: &a B2B", "name", "anchors (&) and tags (!)"),
     ("name: B2B SaaS inbound", "name: *a", "name", "an alias (*)"),

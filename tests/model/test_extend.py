@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given, strategies as st
 
 from leadscore.errors import ConfigError
+from leadscore.model.build import build_model
 from leadscore.model.dump import dump
 from leadscore.model.extend import extend
-from leadscore.model.load import BASE_LIMIT, build_model, config_bytes, load_content, load_model, load_tree
+from leadscore.model.load import BASE_LIMIT, config_bytes, load_content, load_model, load_tree
 from leadscore.model.parse import read_tree
 from leadscore.model.tree import Node, Path as Keys, child
 from leadscore.scalars import Plain
@@ -277,7 +278,7 @@ def test_every_fault_is_told_with_the_file_it_stands_in(folder: Folder) -> None:
         ('extends: "a\\0b"\n', "own.yml:1:1: extends: 'a\\x00b' is not there; "
          "the path counts from the folder of this config"),
         ("extends: own.yml\n", "own.yml:1:1: extends: 'own.yml' leads back to this config; "
-         "one of them must extend nothing"),
+         "one of them must extend, or name for a segment, nothing"),
         ("extends: [base.yml]\nname: a\n", "own.yml:1:1: extends: must be one path; write extends: base.yml"),
         ("extend: base.yml\n" + BASE, "own.yml:1:1: extend: is not a known key; did you mean extends?"),
         ("extends: base.yml\ngroups: {fti: {remove: true}}\n",
@@ -309,7 +310,8 @@ def test_configs_that_extend_each_other_in_a_circle_are_refused(folder: Folder) 
     folder.write("a.yml", "extends: b.yml\n")
     folder.write("b.yml", "name: b\nextends: own.yml\n")
     assert folder.refusals("extends: a.yml\n") == [
-        "b.yml:2:1: extends: 'own.yml' leads back to this config; one of them must extend nothing"
+        "b.yml:2:1: extends: 'own.yml' leads back to this config; "
+        "one of them must extend, or name for a segment, nothing"
     ]
 
 

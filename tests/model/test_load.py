@@ -71,15 +71,6 @@ def test_the_time_of_an_outcome_may_be_named_and_is_not_read() -> None:
     assert "closed_date" not in model.fields
 
 
-def test_a_preset_brings_headers_and_the_config_has_the_last_word() -> None:
-    model = load_model(EXAMPLE)
-    assert model.fields["lead_id"].columns[0] == "Record ID"
-    assert model.fields["employees"].columns == ("Employees", "No. of Employees")
-    own = "fields:\n  email: {derive: email_domain, of: mail}\n"
-    derived = load(TEXT.replace("fields:   ", own, 1).replace("of: email}", "of: company}"))
-    assert derived.tiers
-
-
 def test_a_field_that_only_ranks_is_a_number_and_one_that_is_compared_is_text() -> None:
     assert load_model(SMALL | {"rank_by": ["score", "deals"]}).fields["deals"].type == "number"
     when = {"name": "us", "kind": "match", "when": {"country": "US"}, "points": 1}

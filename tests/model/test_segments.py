@@ -8,7 +8,7 @@ import pytest
 
 from leadscore.analysis.check import check_config, resolve_config
 from leadscore.errors import ConfigError
-from leadscore.model.load import load_content, load_model
+from leadscore.model.load import load_content, load_model, load_tree
 from leadscore.model.schema import Model
 from tests.strategies import AS_OF
 
@@ -365,6 +365,24 @@ def test_two_segments_with_other_columns_are_both_told(folder: Folder) -> None:
     ]
 
 
+@pytest.mark.parametrize(("by", "told"), [("use", True), ("light", True), ("stars", False), ("note", False)])
+def test_leads_are_not_ranked_by_what_no_segment_has(folder: Folder, by: str, told: bool) -> None:
+    light = "scales:\n  light: {of: use, by: points, cuts: {on: 5, off: 0}}\n"
+    text = changed(
+        GOOD,
+        ("tiers:\n  - {name: Hot, min_score: 60}", f"{light}tiers:\n  - {{name: Hot, min_score: 20}}"),
+        (GOOD[GOOD.index("  - name: partner") : GOOD.index("    when: {source: Shop}")], "  - name: shop\n"),
+        (REST, "  - {name: rest, config: other.yml}\n"),
+        ("scales: {stars: {of: score, by: points, cuts: {good: 20, bad: 0}}}\n", ""),
+        ("[percent, score]", f"[{by}]"),
+    )
+    if told:
+        (problem,) = folder.refusals(text)
+        assert f"rank_by.0: {by} is a group or measure that no segment has" in problem
+    else:
+        assert folder.load(text).rank_by == (by,)
+
+
 def test_all_segments_have_a_grade_or_none_has(folder: Folder) -> None:
     problems = folder.refusals(changed(GOOD, (CUT, f"{CUT}      grade: {AXES}\n")))
     assert [problem.split(": ", 1)[1] for problem in problems] == [
@@ -448,6 +466,9 @@ def test_configs_of_segments_may_share_a_base_with_the_run(folder: Folder) -> No
     segments = "[{name: shop, when: {source: Shop}, config: other.yml}, {name: rest}]"
     model = load_model(folder.write("own.yml", f"extends: base.yml\nid: number\nsegments: {segments}\n"))
     assert [each.bounds()[1] for each in model.models] == [2500, 3000]
+    own = folder.path / "own.yml"
+    tree = load_tree(str(own), own.read_bytes())
+    assert [base.file for base in tree.bases] == ["other.yml", "base.yml", "base.yml"]
 
 
 def test_set_changes_a_segment_and_is_named_where_it_is_wrong(folder: Folder) -> None:
@@ -501,7 +522,7 @@ def test_a_ranking_that_mixes_points_of_different_models_is_doubted(
     folder: Folder, by: str, doubted: bool
 ) -> None:
     folder.write("model.yml", changed(GOOD, ("[percent, score]", f"[{by}]")))
-    findings = check_config(folder.path / "model.yml", (), None, AS_OF).findings
+    findings = check_config(folder.path / "model.yml", (), (), AS_OF).findings
     assert [finding.problem.line for finding in findings if finding.code == "segments-mixed"] == [
         30
     ] * doubted
@@ -511,10 +532,11 @@ def test_a_doubt_about_a_segment_names_it_and_one_about_the_config_stands_once(f
     text = changed(
         GOOD, ("        fit: {cap: 20}", "        fit: {cap: 80}"), ("    cap: 50\n", "    cap: 70\n")
     )
-    folder.write("model.yml", text)
-    findings = check_config(folder.path / "model.yml", (), None, AS_OF).findings
+    # Leads of two segments are scored by the config as it stands: what is doubtful in it is told of one.
+    folder.write("model.yml", changed(text, (REST, "  - {name: web, when: {source: Web}}\n  - name: rest\n")))
+    findings = check_config(folder.path / "model.yml", (), (), AS_OF).findings
     told = [(finding.code, finding.problem.line, finding.problem.key) for finding in findings]
     assert told == [
         ("idle-bound", 12, "segments.partner.override.groups.fit.cap"),
-        ("idle-bound", 20, "segments.rest.groups.fit.cap"),
+        ("idle-bound", 21, "segments.web.groups.fit.cap"),
     ]

@@ -267,8 +267,8 @@ def test_what_waits_for_the_end_of_the_log_is_days_of_leads_not_events(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(event_sums, "MOST_WAITING", 10)
-    rule = model_of({"event": "visit", "each": 1, "at_most_per_day": 2}).groups["activity"].rules[0]
-    counted = event_sums.EventSums(Wanted(("rule", "visit"), ("visit",), None, 2, rule))
+    rule = model_of({"event": "visit", "each": 1, "at_most_per_day": 150}).groups["activity"].rules[0]
+    counted = event_sums.EventSums(Wanted(("rule", "visit"), ("visit",), None, 150, rule))
     counted.grow(3)
     kept = 0
     for _ in range(100):  # 700 events on 4 days
@@ -277,7 +277,7 @@ def test_what_waits_for_the_end_of_the_log_is_days_of_leads_not_events(
         kept = max(kept, len(counted.days) + sum(map(len, counted.waiting)))
     counted.close()
     assert kept <= 4 + 10
-    assert counted.amounts["count"][:3].tolist() == [4, 2, 2]
+    assert counted.amounts["count"][:3].tolist() == [250, 150, 150]
     assert counted.age[:3].tolist() == [5, 5, 9]
 
 
@@ -291,7 +291,7 @@ def test_beyond_a_limit_what_cannot_be_read_is_counted_and_no_longer_listed(
     place: Place, monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
     for module in (unread, read_csv):
-        monkeypatch.setattr(module, "LISTED", 5)
+        monkeypatch.setattr(module, "LISTED", 6)
     first, second = place.folder / "first.csv", place.folder / "second.csv"
     text = "lead_id,event,time,value\n" + "1,visit,soon,much\n1,visit\n" * 2
     first.write_text(text, encoding="utf-8")
@@ -304,9 +304,10 @@ def test_beyond_a_limit_what_cannot_be_read_is_counted_and_no_longer_listed(
     assert activity.report["set_aside"] == 2 + 11
     assert [problem[:3] for problem in activity.problems()] == [
         *(("first.csv", "3", ""), ("first.csv", "5", "")),
-        *(("second.csv", "3", ""), ("second.csv", "5", ""), ("second.csv", "7", "")),
+        *(("second.csv", "3", ""), ("second.csv", "5", ""), ("second.csv", "7", ""), ("second.csv", "9", "")),
         *(("first.csv", "2", "time"), ("first.csv", "2", "value")),
-        *(("first.csv", "4", "time"), ("first.csv", "4", "value"), ("second.csv", "2", "time")),
+        *(("first.csv", "4", "time"), ("first.csv", "4", "value")),
+        *(("second.csv", "2", "time"), ("second.csv", "2", "value")),
     ]
 
 
@@ -435,3 +436,20 @@ def test_a_column_missing_from_the_log_is_an_input_error() -> None:
             DAY,
             pd.DataFrame({"lead_id": ["1"], "event": ["visit"]}),
         )
+
+
+def test_a_value_too_large_to_add_up_exactly_is_told_and_does_not_count(tmp_path: Path) -> None:
+    place, when = Place(tmp_path), "{spent: {at_least: 1000000000000}}"
+    rule = f"{{name: big, kind: match, when: {when}, points: 5}}"
+    config = f"""
+name: worth
+id: lead_id
+fields: {{spent: {{derive: event_value}}}}
+groups: {{a: {{rules: [{rule}]}}}}
+tiers: [{{name: All}}]
+"""
+    log = "lead_id,event,time,value\n1,buy,2026-06-01,1000000000000\n2,buy,2026-06-01,1000000000000.01\n"
+    ended = place.score("lead_id\n1\n2\n", config, "--events", place.write("log.csv", log))
+    assert (ended.code, place.scores()) == (5, {"1": "5", "2": "0"})
+    (told,) = place.rows("events_set_aside.csv")
+    assert (told["line"], told["reason"]) == ("3", "a value beyond 1,000,000,000,000")

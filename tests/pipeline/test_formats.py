@@ -10,11 +10,13 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import product
 from pathlib import Path
+from unittest import mock
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from leadscore.pipeline.read import open_export
 from tests.running import SAMPLE, SAMPLE_CONFIG, Place, match, model_of, parquet_rows, rows_of
 
 CONFIG = model_of(match("visits: {at_least: 50}", 10), match("name: {known: true}", 5))
@@ -65,6 +67,17 @@ def test_each_lead_keeps_its_bytes_and_the_output_speaks_the_exports_dialect(
         written(row[:6], delimiter, quote_all) + delimiter.encode() + lines[row[7]] + end for row in rows[1:]
     ]
     assert body == added + delimiter.encode() + header + end + b"".join(rebuilt)
+
+
+def test_the_names_of_accounts_come_from_many_batches(place: Place) -> None:
+    config = model_of(match("visits: {at_least: 1}", 10), head="accounts: {by: company, combine: sum}")
+    assert open_export.__kwdefaults__ is not None
+    with mock.patch.dict(open_export.__kwdefaults__, batch_bytes=20):
+        assert place.score("lead_id,company,visits\n1,Ann & Sons,1\n2,Bo,0\n", config).code == 0
+    assert [(row["account"], row["score"]) for row in place.rows("accounts.csv")] == [
+        ("Ann & Sons", "10"),
+        ("Bo", "0"),
+    ]
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])

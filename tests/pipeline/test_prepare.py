@@ -13,7 +13,8 @@ from leadscore.errors import InputError
 from leadscore.fields import Leads
 from leadscore.model.load import load_model
 from leadscore.model.schema import Model
-from leadscore.pipeline.prepare import Unreadable, choose_columns, prepare_leads
+from leadscore.pipeline.fit import fit_model
+from leadscore.pipeline.prepare import Unreadable, prepare_leads
 
 DAY = date(2026, 6, 30)
 
@@ -37,7 +38,7 @@ def prepared(cells: list[str | None], **config: Any) -> tuple[Leads, list[Unread
     """One field called f, prepared beside an id."""
     leads = pd.DataFrame({"lead_id": [str(n) for n in range(len(cells))], "f": pd.array(cells, dtype="str")})
     made = model({"f": config}, {"f": {"known": True}})
-    return prepare_leads(leads, made, choose_columns(made, list(leads.columns), "leads.csv"), DAY)
+    return prepare_leads(leads, made, fit_model(made, list(leads.columns), "leads.csv").columns, DAY)
 
 
 def values(leads: Leads) -> list[float | None]:
@@ -45,7 +46,7 @@ def values(leads: Leads) -> list[float | None]:
 
 
 def chosen(fields: dict[str, Any], columns: list[str]) -> dict[str, str]:
-    return choose_columns(model(fields, {"f": "x"}), columns, "leads.csv")
+    return fit_model(model(fields, {"f": "x"}), columns, "leads.csv").columns
 
 
 def refusal(fields: dict[str, Any], columns: list[str]) -> list[str]:
@@ -75,8 +76,8 @@ def test_every_missing_column_is_named_with_the_nearest_there_is() -> None:
 def test_a_used_column_that_stands_twice_is_refused_and_an_unused_one_is_not() -> None:
     made, columns = model({}, {"f": "x"}), ["lead_id", "f", "g", "g (2)"]
     with pytest.raises(InputError, match="twice"):
-        choose_columns(made, columns, "leads.csv", repeated={"f"})
-    assert choose_columns(made, columns, "leads.csv", repeated={"g"})["f"] == "f"
+        fit_model(made, columns, "leads.csv", repeated={"f"})
+    assert fit_model(made, columns, "leads.csv", repeated={"g"}).columns["f"] == "f"
 
 
 @pytest.mark.parametrize("cell", ["", " ", "\t", "\u00a0", "\u200b", "\ufeff", " \u3000 ", None])
@@ -146,7 +147,7 @@ def test_a_derived_field_follows_its_source() -> None:
         }
     )
     found, unreadable = prepare_leads(
-        leads, made, choose_columns(made, list(leads.columns), "leads.csv"), DAY
+        leads, made, fit_model(made, list(leads.columns), "leads.csv").columns, DAY
     )
     assert [found["domain"].text(lead) for lead in range(4)] == ["acme.com", "gmail.com", None, None]
     assert [found["kind"].text(lead) for lead in range(4)] == ["business", "free", None, None]

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from leadscore.errors import InputError
+from leadscore.pipeline.dialect import read_header
 from leadscore.pipeline.read_csv import CsvExport
 from tests.conftest import ROOT
 
@@ -24,7 +25,7 @@ PLACE = Path("leads.csv")
 
 def csv_export(text: str | bytes, batch_bytes: int = 1 << 20) -> CsvExport:
     octets = text.encode() if isinstance(text, str) else text
-    return CsvExport(PLACE, octets, batch_bytes=batch_bytes)
+    return CsvExport(PLACE, octets, read_header(octets, PLACE), batch_bytes=batch_bytes)
 
 
 def rows_of(export: CsvExport) -> list[list[str]]:
@@ -90,7 +91,8 @@ def test_every_cell_is_what_csv_reader_reads_and_every_line_what_was_written(
 ) -> None:
     reader = csv.reader(io.StringIO(table.text, newline=""), delimiter=table.delimiter, strict=True)
     assert list(reader)[1:] == table.rows
-    export = CsvExport(PLACE, table.text.encode(), wanted=["c0", "c1"], batch_bytes=batch_bytes)
+    octets = table.text.encode()
+    export = CsvExport(PLACE, octets, read_header(octets, PLACE, ["c0", "c1"]), batch_bytes=batch_bytes)
     assert export.dialect.delimiter == table.delimiter
     assert rows_of(export) == table.rows
     assert export.set_aside == []

@@ -159,11 +159,26 @@ def test_a_damaged_line_costs_only_itself(
     assert [(line, reason) for _, _, line, reason in found.damage] == damage
 
 
+@pytest.mark.parametrize("size", range(1, 16))
+def test_a_line_end_of_two_bytes_may_fall_between_two_windows(size: int) -> None:
+    found = scanned(b'1,"a"\r\n2,"b"\r\n', Layout(COMMA, LF, 2), size)
+    assert (found.leads, found.damage) == ([(0, 5, 0), (7, 12, 1)], [])
+
+
 def test_a_quote_that_never_closes_is_found_without_scanning_the_rest_again_and_again() -> None:
     data = b'1,"a\n' + b"2,b\n" * 300_000
     found = scanned(data, Layout(COMMA, LF, 2), 1 << 14)
     assert len(found.leads) == 300_000
     assert [line for _, _, line, _ in found.damage] == [0]
+
+
+@pytest.mark.parametrize("between", [b"", b"2,b\n" * 9, b'2,"b\nc"\n'])
+def test_many_quotes_that_never_close_are_each_found_by_the_next_one(between: bytes) -> None:
+    data = (b'1,"a\n' + between) * 3_000
+    found = scanned(data, Layout(COMMA, LF, 2), 8 << 20)
+    assert {reason for *_, reason in found.damage} == {NEVER_CLOSED}
+    assert len(found.damage) == 3_000
+    assert len(found.leads) == 3_000 * {0: 0, 36: 9, 8: 1}[len(between)]
 
 
 def test_many_damaged_lines_do_not_make_each_other_expensive() -> None:

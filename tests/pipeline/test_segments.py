@@ -13,8 +13,8 @@ from pandas.testing import assert_frame_equal
 
 from leadscore.model.load import load_model
 from leadscore.pipeline.batch import Scored, score_batch, score_leads
+from leadscore.pipeline.fit import fit_model
 from leadscore.pipeline.portion import join_lines
-from leadscore.pipeline.prepare import choose_columns
 from tests.oracle import Lead, holds
 from tests.oracle_events import read_log
 from tests.strategies import AS_OF, Config, cells_of
@@ -106,7 +106,7 @@ def test_a_lead_scores_the_same_in_any_batch_and_any_order(
 
 def scored(config: Config, leads: pd.DataFrame) -> Scored:
     model = load_model(config)
-    return score_leads(leads, model, choose_columns(model, list(leads.columns), "leads"), AS_OF)
+    return score_leads(leads, model, fit_model(model, list(leads.columns), "leads").columns, AS_OF)
 
 
 @given(segment_cases())
@@ -146,7 +146,8 @@ def rows_of(config: Config, *leads: Config, log: list[Config] | None = None) -> 
     cells = [{"lead_id": str(place), **dict.fromkeys(fields, ""), **lead} for place, lead in enumerate(leads)]
     frame = pd.DataFrame(cells, columns=["lead_id", *fields], dtype="str")
     events = None if log is None else pd.DataFrame(log, columns=["lead_id", "event", "time"], dtype="str")
-    return batch(config, frame, events).astype(object).to_dict("records")
+    records: list[dict[str, Any]] = batch(config, frame, events).astype(object).to_dict("records")  # type: ignore[assignment]
+    return records
 
 
 PARTNER: Config = {"name": "partner", "when": {"source": "Partner"}}
@@ -247,8 +248,7 @@ def test_a_rule_on_events_counts_as_its_own_segment_says(
 ) -> None:
     override = {"override": {"groups": {"fit": {"rules": [other]}}}} if other else {}
     config = with_segments({**PARTNER, **override}, SHOP, groups={"fit": {"rules": [rule]}})
-    leads = ({"source": "Partner"}, {"source": "Shop"}, {})
-    found = rows_of(config, *leads, log=EVENTS)
+    found = rows_of(config, {"source": "Partner"}, {"source": "Shop"}, {}, log=EVENTS)
     assert [row["score"] for row in found] == points
 
 

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from leadscore.errors import InputError
-from leadscore.pipeline import dialect, read, read_csv, source, spans
+from leadscore.pipeline import dialect, encoding, header, read, read_csv, source, spans
 from leadscore.pipeline.read import Export, open_export
 from leadscore.pipeline.source import FileBytes, open_source
 
@@ -43,9 +43,9 @@ def steps_of(size: int) -> Iterator[None]:
     with (
         mock.patch.object(source, "STEP", size),
         mock.patch.object(source, "FIRST_STEP", max(size // 3, 1)),
-        mock.patch.object(read, "STEP", size),
+        mock.patch.object(encoding, "STEP", size),
         mock.patch.object(read, "PACKED_STEP", size),
-        mock.patch.object(dialect, "STEP", size),
+        mock.patch.object(header, "STEP", size),
         mock.patch.object(spans, "FIRST_WINDOW", size),
         mock.patch.object(read_csv, "FIRST_WINDOW", size),
     ):
@@ -66,7 +66,10 @@ def story(path: Path, **how: Any) -> Any:
 
 
 def written(draw: Any, text: str) -> bytes:
-    head, end = draw(st.sampled_from(["", "\ufeff", "\n", "\ufeff\r\n\n"])), draw(st.sampled_from("\n\r"))
+    head, end = (
+        draw(st.sampled_from(["", "\ufeff", "\n", "\ufeff\n" + "\r\n" * 90])),
+        draw(st.sampled_from("\n\r")),
+    )
     width = draw(st.integers(1, 3))
     return f"{head}{','.join('abc'[:width])}{end}{text}".encode()
 
@@ -187,6 +190,7 @@ def test_a_stray_quote_does_not_bring_the_rest_of_a_log_into_memory(
     monkeypatch.setattr(os, "pread", spy)
     monkeypatch.setattr(spans, "LONGEST", 1_500)
     monkeypatch.setattr(dialect, "MAX_HEADER_BYTES", 1_500)
+    monkeypatch.setattr(dialect, "HEAD_BYTES", 1_500)
     with steps_of(1_500):
         assert story(path, batch_bytes=500, in_windows=True) == expected
     assert max(asked) <= 4_000
@@ -210,6 +214,14 @@ def test_the_bytes_of_a_file_answer_as_bytes_do(
             assert octets.count(byte, start, stop) == content.count(byte, start, stop)
     assert all(octets[place] == content[place] for place in range(len(content)))
     assert octets.startswith((b"x", content[:9]))
+
+
+def test_a_read_that_gives_less_than_was_asked_for_goes_on(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    octets, pread = open_source(put(folder, b"0123456789")), os.pread
+    monkeypatch.setattr(os, "pread", lambda number, count, offset: pread(number, count // 2 + 1, offset))
+    assert octets[1:9] == b"12345678"
 
 
 def longer(path: Path) -> None:

@@ -17,7 +17,7 @@ from leadscore.fields import TRUE
 from leadscore.model.load import load_model
 from leadscore.model.schema import Model
 from leadscore.pipeline.batch import Scored, score_batch, score_leads
-from leadscore.pipeline.prepare import choose_columns
+from leadscore.pipeline.fit import fit_model
 from leadscore.rules import KINDS
 
 AS_OF = date(2026, 6, 30)
@@ -51,7 +51,7 @@ def leads_of(cells: list[Config]) -> pd.DataFrame:
 
 
 def score(model: Model, leads: pd.DataFrame) -> Scored:
-    return score_leads(leads, model, choose_columns(model, list(leads.columns), "leads"), AS_OF)
+    return score_leads(leads, model, fit_model(model, list(leads.columns), "leads").columns, AS_OF)
 
 
 named_cases = [
@@ -64,7 +64,8 @@ named_cases = [
 @pytest.mark.parametrize("case", named_cases)
 def test_a_rule_gives_each_lead_of_a_case_its_points(case: Config) -> None:
     cells = [{key: cell for key, cell in lead.items() if key != "points"} for lead in case["leads"]]
-    scored = score(model_of(case["rule"]), leads_of(cells))
+    model = load_model({**config_of(case["rule"]), "fields": case.get("fields", {})})
+    scored = score(model, leads_of(cells))
     (portion,) = scored.portions
     known = portion.contributions.known["rule 0"]
     given = [Decimal(points) / 100 for points in portion.contributions.score.tolist()]

@@ -1,0 +1,159 @@
+"""previous: an earlier run's own files -> what its leads had, to tell who is not as they were."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from leadscore.errors import InputError, Problem
+from leadscore.model.input import Input
+from leadscore.pipeline.column import bare_ids, without_guard
+from leadscore.pipeline.lists import PARTS
+from leadscore.pipeline.measure import TEXT
+from leadscore.pipeline.publish import MANIFEST, last_manifest
+from leadscore.pipeline.read import open_export
+from leadscore.points import Flags
+
+_NUMBERS = ("score", "percent")
+
+
+@dataclass(frozen=True)
+class Previous:
+    """The leads of an earlier run: id, and as text the values that are compared."""
+
+    leads: pd.DataFrame
+    digests: dict[str, str]
+    """The files they are from -> SHA-256."""
+
+    def are_unchanged(self, table: pd.DataFrame) -> Flags:
+        """Which leads of a table (id and values as text) were in that run, with the same in every column."""
+        places = self._find(table)
+        same = places.is_valid()
+        for column in table.columns:
+            if column not in self.leads:
+                return np.zeros(len(table), dtype=bool)  # the CRM has nothing in it yet
+            if column != "id":
+                was, now = _texts(self.leads[column]).take(places), _texts(_bare(table[column]))
+                same = pc.and_(same, pc.fill_null(pc.equal(was, now), False))
+        return np.asarray(same.to_numpy(zero_copy_only=False), dtype=bool)
+
+    def count_gone(self, table: pd.DataFrame) -> int:
+        """Leads that were in that run and are not in the table."""
+        return len(self.leads) - len(table) + int(self._find(table).null_count)
+
+    def _find(self, table: pd.DataFrame) -> pa.Array:
+        return pc.index_in(_texts(table["id"]), value_set=_texts(self.leads["id"]))
+
+
+def read_previous(
+    run: Path, ids: Collection[str], columns: Mapping[str, str], tiers: Mapping[str, str]
+) -> Previous:
+    """What the leads of a run had in these columns; those that it did not write, or otherwise named, lack.
+
+    ``ids``: the headers leads are identified by now; ``columns``: what is compared, with its name in the
+    import; ``tiers``: the word for the tier of each part that is out of the ranking. Raises InputError for
+    a run that is damaged or identifies its leads by another column.
+    """
+    manifest = last_manifest(run)
+    if manifest is None:
+        _refuse(run, "is no run of leadscore", "name the folder that a run wrote")
+    try:
+        told = _Told.read(manifest, columns, tiers)
+    except (KeyError, TypeError, IndexError, AttributeError, ValueError):
+        _refuse(run / MANIFEST, "is damaged or of an older leadscore", "name another run, or leave it out")
+    if set(told.ids) != set(ids) or len(told.ids) > 1:
+        shown = " and ".join(map(repr, told.ids))
+        hint = "leave out --previous once: every lead is then written"
+        _refuse(run, f"identifies its leads by {shown}, and this run by {' and '.join(map(repr, ids))}", hint)
+    frames = [_read_part(run, name, told) for name in told.files]
+    shared = [column for column in told.columns if all(column in frame for frame in frames)]
+    leads = pd.concat([frame[["id", *shared]] for frame in frames], ignore_index=True)
+    return Previous(leads, {name: told.digests[name] for name in told.files})
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What the manifest of a run says of its files."""
+
+    ids: list[str]
+    prefix: str
+    delimiter: str
+    files: list[str]
+    digests: dict[str, str]
+    columns: list[str]
+    """Those that are compared and had the same name in the import."""
+    tiers: dict[str, str]
+
+    @classmethod
+    def read(cls, manifest: Any, columns: Mapping[str, str], tiers: Mapping[str, str]) -> _Told:
+        read = [file["fields"] for file in manifest["inputs"] if "fields" in file]
+        digests = {name: str(each["sha256"]) for name, each in manifest["outputs"].items()}
+        written = manifest.get("write_back", {})
+        names = written.get("columns", columns)
+        return cls(
+            ids=sorted({str(fields[manifest["id"]]) for fields in read}),
+            prefix=str(manifest["prefix"]),
+            delimiter=manifest["inputs"][0]["dialect"]["delimiter"] or ",",
+            files=_files_of(digests),
+            digests=digests,
+            columns=[column for column in columns if column != "id" and names.get(column) == columns[column]],
+            tiers={part: str(written.get(part, word)) for part, word in tiers.items()},
+        )
+
+
+def _files_of(digests: Mapping[str, str]) -> list[str]:
+    """The file of each part of the leads; a run without a screen has none of those screened."""
+    files = [
+        next((name for name in (f"{part}.csv", f"{part}.parquet") if name in digests), "") for part in PARTS
+    ]
+    if not all(file or part == "screened" for file, part in zip(files, PARTS, strict=True)):
+        raise KeyError("a file of leads")
+    return [file for file in files if file]
+
+
+def _read_part(run: Path, name: str, told: _Told) -> pd.DataFrame:
+    """The leads of one file: id, and those columns that it has."""
+    path, part = run / name, name.partition(".")[0]
+    wanted = {"id": told.ids[0], **{column: told.prefix + column for column in told.columns}}
+    declared = Input.model_validate({"delimiter": told.delimiter, "header_line": 1})
+    export = open_export(path, set(wanted.values()), declared=declared)
+    if export.digest != told.digests[name]:
+        _refuse(path, "is not as the run wrote it", "name another run, or leave it out")
+    has = {column: header for column, header in wanted.items() if header in export.columns}
+    if "id" not in has:
+        _refuse(path, f"has no column {told.ids[0]!r}", "name another run, or leave it out")
+    batches = [bare_ids(batch.leads, told.ids[0]) for batch in export.batches(list(has.values()))]
+    leads = pd.concat(batches, ignore_index=True)
+    values = {column: _canonical(column, leads[header]) for column, header in has.items()}
+    if part in told.tiers and "tier" in told.columns:
+        values["tier"] = pd.Series(told.tiers[part], leads.index, dtype=TEXT)
+    return pd.DataFrame(values)
+
+
+def _canonical(column: str, cells: pd.Series) -> pd.Series:
+    if column == "id":
+        return cells
+    texts = _bare(cells)
+    # Parquet has 20.00 where a text has 20.
+    return texts.str.replace(r"(\.\d*[1-9])0+$|\.0+$", r"\1", regex=True) if column in _NUMBERS else texts
+
+
+def _bare(cells: pd.Series) -> pd.Series:
+    texts = without_guard(pc.fill_null(pa.array(cells, pa.large_string(), from_pandas=True), ""))
+    return pd.Series(pd.array(texts, dtype=TEXT), cells.index)
+
+
+def _texts(cells: pd.Series) -> pa.Array:
+    texts = pa.array(cells, pa.large_string())
+    return texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+
+
+def _refuse(path: Path, what: str, hint: str) -> NoReturn:
+    raise InputError(Problem(str(path), what=what, hint=hint))

@@ -1,0 +1,35 @@
+"""spacing: the space after each separator in files that have one there: 1, "a, b", 2."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+QUOTE, SPACE = 34, 32
+
+
+def find_gaps(octets: NDArray[np.uint8], delimiter: int) -> NDArray[np.bool_]:
+    """Which bytes of whole, sound records are the one space after a separator that is not inside quotes."""
+    spaces = np.flatnonzero(octets[1:] == SPACE) + 1
+    spaces = spaces[octets[spaces - 1] == delimiter]
+    quotes_before = np.searchsorted(np.flatnonzero(octets == QUOTE), spaces)
+    gaps = np.zeros(octets.size, dtype=bool)
+    gaps[spaces[quotes_before % 2 == 0]] = True
+    return gaps
+
+
+def close_gaps(octets: memoryview | bytes, delimiter: int) -> bytes:
+    """The records without it."""
+    content = np.frombuffer(octets, np.uint8)
+    return content[~find_gaps(content, delimiter)].tobytes()
+
+
+def close_gaps_in(lines: pa.LargeBinaryArray, delimiter: int) -> pa.LargeBinaryArray:
+    """Records with their line ends, without it."""
+    offsets = np.frombuffer(lines.buffers()[1], np.int64)[lines.offset : lines.offset + len(lines) + 1]
+    content = np.frombuffer(lines.buffers()[2] or b"", np.uint8)[offsets[0] : offsets[-1]]
+    kept = ~find_gaps(content, delimiter)
+    places = np.append(0, np.cumsum(kept))[offsets - offsets[0]]
+    buffers = [None, pa.py_buffer(places), pa.py_buffer(content[kept])]
+    return pa.LargeBinaryArray.from_buffers(pa.large_binary(), len(lines), buffers)
