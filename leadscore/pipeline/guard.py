@@ -91,8 +91,8 @@ def _harmless(content: Bytes, places: npt.NDArray[np.int64], delimiter: int) -> 
     stops = ends[np.minimum(np.searchsorted(ends, places), len(ends) - 1)]
     # What ends the cell must be what its beginning asks for: a separator inside quotes does not.
     quoted = content[places - 1] == ord('"')
-    closed = np.append(content, [10, 10])[np.stack([stops, stops + 1])]
-    whole = np.where(quoted, (closed[0] == ord('"')) & (closed[1] != ord('"')), closed[0] != ord('"'))
+    last, after = _letters_at(content, stops), _letters_at(content, stops + 1)
+    whole = np.where(quoted, (last == ord('"')) & (after != ord('"')), last != ord('"'))
     lengths = np.maximum(stops - places, 0)
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     inside = np.arange(offsets[-1]) - np.repeat(offsets[:-1], lengths) + np.repeat(places, lengths)
@@ -102,6 +102,12 @@ def _harmless(content: Bytes, places: npt.NDArray[np.int64], delimiter: int) -> 
     harmless = pc.match_substring_regex(cells, _NUMBER_OR_PHONE).to_numpy(zero_copy_only=False)
     plain: npt.NDArray[np.bool_] = np.asarray(harmless, dtype=bool) & whole
     return plain
+
+
+def _letters_at(content: Bytes, places: npt.NDArray[np.int64]) -> Bytes:
+    """The bytes at these places; a line end beyond the last one."""
+    letters = content[np.minimum(places, len(content) - 1)]
+    return np.where(places < len(content), letters, np.uint8(10))
 
 
 def _cell_pattern(delimiter: str) -> re.Pattern[bytes]:
