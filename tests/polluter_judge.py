@@ -335,7 +335,7 @@ def _find_wrong_of_broken(polluted: Polluted, outcome: Outcome) -> Iterator[str]
             meant = [replace(row, line=lead.line) for row in meant if row.cells == lead.cells]
             if not any(_is_right(lead, row, outcome, polluted.clean.style) for row in meant):
                 yield f"line {lead.line} is not what it says"
-            elif not rows_of(polluted.inside(record)):
+            elif not (rows_of(polluted.inside(record)) or outcome.names(first, last)):
                 yield f"line {lead.line} was repaired"
     yield from (f"line {lead.line} is no lead" for lead in outcome.leads if lead.line not in seen)
 

@@ -10,7 +10,7 @@ from tests.conftest import ROOT
 
 @pytest.mark.parametrize(
     "tool",
-    [["ruff", "check"], ["ruff", "format", "--check"], pytest.param(["mypy"], marks=pytest.mark.slow)],
+    [["ruff", "check"], ["ruff", "format", "--check"], ["mypy"]],
     ids=" ".join,
 )
 def test_the_code_satisfies(tool: list[str]) -> None:

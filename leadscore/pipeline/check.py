@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -11,11 +12,22 @@ from leadscore.model.schema import Model
 INCOMPLETE = 5
 
 
-def refuse_too_few(file: str, scored: int, read: int, model: Model, last: dict[str, Any] | None) -> None:
-    """Raise InputError where the export holds too few leads to be whole; the old result then stands."""
+def refuse_too_few(
+    file: str,
+    scored: int,
+    read: int,
+    model: Model,
+    last: dict[str, Any] | None,
+    set_aside: Sequence[Problem] = (),
+) -> None:
+    """Raise InputError where the export holds too few leads to be whole; the old result then stands.
+
+    ``set_aside``: the first lines that were set aside, which may say why.
+    """
     if scored < model.checks.min_rows:
         what = f"holds {scored:,} leads that can be scored; checks.min_rows is {model.checks.min_rows:,}"
-        raise InputError(Problem(file, what=what, hint="export it again, or lower checks.min_rows"))
+        few = Problem(file, what=what, hint="export it again, or lower checks.min_rows")
+        raise InputError([few, *set_aside])
     if last is None or model.checks.max_row_drop is None:
         return
     before = int(last.get("counts", {}).get("in", 0))

@@ -127,9 +127,9 @@ class LeadTable:
         return next(csv.reader(text, delimiter=chr(self._layout.delimiter)), [])
 
     def _is_footer(self, rows: Rows) -> bool:
-        """A few lines of far fewer cells than a lead has, to the end of the file. One could be a cut lead."""
+        """A few lines of one cell, to the end of the file. One line, or two cells, could be a cut lead."""
         lines = [row for row in rows if row]
-        narrow = all(len(row) == 1 or 2 * len(row) <= self._layout.fields for row in lines)
+        narrow = all(len(row) == 1 for row in lines)
         return narrow and self._layout.fields > 1 and len(lines) in FOOTER_LINES
 
     def _is_table(self, rows: Rows) -> bool:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 # What a spreadsheet makes of a long id when a CSV file is opened and saved in it.
 _DAMAGED_ID = r"[0-9]([.,][0-9]+)?[eE]\+[0-9]+"
 _SHOWN = 20
+_NAMED = 3
+SECOND_HEADER = "\0second header"
+"""Stands for the id of a row that is a header, and of all that follow it in its file."""
 
 
 def _are_damaged(ids: pd.Series) -> Flags:
@@ -32,7 +35,22 @@ def _are_damaged(ids: pd.Series) -> Flags:
 
 def are_sound(ids: pd.Series) -> Flags:
     """Which ids are there and are not damaged."""
-    return ids.notna().to_numpy() & ~_are_damaged(ids)
+    below = (ids == SECOND_HEADER).to_numpy(dtype=bool, na_value=False)
+    return ids.notna().to_numpy() & ~_are_damaged(ids) & ~below
+
+
+def mark_second_headers(ids: pd.Series, header: str, below: bool) -> tuple[pd.Series, bool]:
+    """The ids with a mark from the first row on that is a header once more, and whether there is one.
+
+    The header as it is in the first line is known already; this is one of other columns or another order,
+    under which the rows would be read wrongly. ``below``: whether it stood in an earlier batch.
+    """
+    again = (ids == header).to_numpy(dtype=bool, na_value=False)
+    if not below and not again.any():
+        return ids, False
+    marked = ids.copy()
+    marked.iloc[0 if below else int(again.argmax()) :] = SECOND_HEADER
+    return marked, True
 
 
 def set_aside_without_id(collected: Collected, export: Export, model: Model) -> npt.NDArray[np.bool_]:
@@ -40,12 +58,14 @@ def set_aside_without_id(collected: Collected, export: Export, model: Model) -> 
     ids = collected.leads["id"]
     blank = ids.isna().to_numpy()
     damaged = _are_damaged(ids)
+    below = (ids == SECOND_HEADER).to_numpy(dtype=bool, na_value=False)
     for rows, reason in (
         (blank, f"{model.id} is empty"),
         (damaged, f"{model.id} was damaged by a spreadsheet (1.23E+11)"),
+        (below, "under a second header, whose columns may be others"),
     ):
         _set_aside(collected, export, np.flatnonzero(rows), reason)
-    return ~(blank | damaged)
+    return ~(blank | damaged | below)
 
 
 def _set_aside(collected: Collected, export: Export, places: npt.NDArray[np.int64], reason: str) -> None:
@@ -76,6 +96,12 @@ def choose_copies(
     chosen = trusted.copy()
     chosen[copies] = False
     return chosen
+
+
+def first_set_aside(collected: Collected, paths: Mapping[str, str]) -> list[Problem]:
+    """The first lines that were set aside, for a message."""
+    lines = collected.set_aside[:_NAMED]
+    return [Problem(paths[aside.file], aside.line, what=f"set aside: {aside.reason}") for aside in lines]
 
 
 def _find(leads: pd.DataFrame) -> Iterator[tuple[str, int]]:

@@ -11,7 +11,7 @@ from leadscore.pipeline.accounts import LEAD_SCORE, roll_up
 from leadscore.pipeline.check import exit_code, reconcile, refuse_too_few
 from leadscore.pipeline.collect import Collected, collect_leads, refuse_ambiguous_dates
 from leadscore.pipeline.files import notes_of, open_exports, paths_of, title_of
-from leadscore.pipeline.ids import choose_copies, set_aside_without_id
+from leadscore.pipeline.ids import choose_copies, first_set_aside, set_aside_without_id
 from leadscore.pipeline.inputs import open_log
 from leadscore.pipeline.job import Job, Run
 from leadscore.pipeline.join_tables import open_tables
@@ -48,7 +48,8 @@ def score_export(job: Job) -> Run:
     refuse_ambiguous_dates(collected.tally, job.config)
     sound = set_aside_without_id(collected, export, job.model)
     trusted = choose_copies(collected, sound, export, paths_of(export), job.model)
-    refuse_too_few(title_of(export), int(trusted.sum()), collected.read, job.model, last_manifest(job.out))
+    last, why = last_manifest(job.out), first_set_aside(collected, paths_of(export))
+    refuse_too_few(title_of(export), int(trusted.sum()), collected.read, job.model, last, why)
     parts = {
         name: _ordered(collected, trusted & chosen, job.model)
         for name, chosen in divide_leads(collected.leads, job.model).items()

@@ -2,16 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
-from leadscore.pipeline.scan import CR, LF, QUOTE, REASONS, Block, Layout, Places, scan_block, scan_lines
+from leadscore.pipeline.quoting import goes_on
+from leadscore.pipeline.scan import (
+    CR,
+    LF,
+    NEVER_CLOSED,
+    QUOTE,
+    REASONS,
+    STRAY_QUOTE,
+    TEXT_AFTER,
+    UNPAIRED,
+    Block,
+    Layout,
+    Places,
+    scan_block,
+    scan_lines,
+)
 from leadscore.pipeline.source import FileBytes, Octets, view
 
 LONGEST = 16 << 20  # in a file that is not in memory, a quote that is open for more is taken for a stray one
+CELL_LINES = 200  # a cell of more lines, whose opening quote was not seen, is not looked for
+FEW_LINES = 20  # the same of one that was seen, where it seems to end in a line that is broken as well
 FIRST_WINDOW = 1 << 12  # after a damaged line, look at this much and double it while the text is clean
+
+_ENDS_OPEN = re.compile(rb'(?:^|[,;\t|])"[^"]*$')  # whatever the separator is: this line may have another
+_CLOSES = re.compile(rb'[^"]*[^",;\t|]"')  # its first quote does not begin a cell
+_QUOTING = (STRAY_QUOTE, TEXT_AFTER, NEVER_CLOSED, UNPAIRED)
 
 
 @dataclass(frozen=True)
@@ -63,7 +86,39 @@ def scan_spans(data: Octets, start: int, line: int, layout: Layout, size: int) -
                 break
             else:
                 window = min(2 * window, stop - start) if found.after else 2 * window
+        _distrust_between(span, data, layout)
         yield span
+
+
+def _distrust_between(span: Span, data: Octets, layout: Layout) -> None:
+    """What seems a lead between the lines of a cell whose opening quote was not seen is none.
+
+    A separator that is lost before a cell of several lines leaves a stray quote in one line, and some lines
+    on the rest of the cell; the lines between them are its text, whatever they look like.
+    """
+    broken = sorted((damage for damage in span.damage if damage.reason in _QUOTING), key=_start)
+    for opens, closes in pairwise(broken):
+        text = bytes(data[closes.start : closes.stop])
+        apart = closes.line - opens.line
+        seems_rest = bool(text.count(QUOTE) % 2) and goes_on(text, layout, False)
+        may_be = _CLOSES.match(text) and _ENDS_OPEN.search(bytes(data[opens.start : opens.stop]))
+        if apart <= (CELL_LINES if seems_rest else FEW_LINES if may_be else 0):
+            _set_between_aside(span, opens.stop, closes.start)
+
+
+def _start(damage: Damage) -> int:
+    return damage.start
+
+
+def _set_between_aside(span: Span, begin: int, end: int) -> None:
+    for place, starts in enumerate(span.starts):
+        inside = (starts >= begin) & (starts < end)
+        if inside.any():
+            each = zip(starts[inside], span.stops[place][inside], span.lines[place][inside], strict=True)
+            span.damage += [Damage(int(start), int(stop), int(line), UNPAIRED) for start, stop, line in each]
+            span.starts[place], span.stops[place], span.lines[place] = (
+                part[place][~inside] for part in (span.starts, span.stops, span.lines)
+            )
 
 
 def _set_line_aside(span: Span, data: Octets, start: int, line: int, layout: Layout, reason: str) -> int:

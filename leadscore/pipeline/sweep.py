@@ -20,7 +20,7 @@ from leadscore.pipeline.column import bare_ids
 from leadscore.pipeline.export import Batch, Export
 from leadscore.pipeline.files import files_of, fit_files, read_files
 from leadscore.pipeline.fit import Fit
-from leadscore.pipeline.ids import are_sound
+from leadscore.pipeline.ids import are_sound, mark_second_headers
 from leadscore.pipeline.join import Joins
 from leadscore.pipeline.join_tables import NO_TABLES, fit_tables
 from leadscore.pipeline.lists import divide_leads
@@ -65,9 +65,12 @@ class Sweep:
             for name, fit in self.fits.items()
         }
         self.joins.begin()
+        below: dict[str, bool] = {}
         for batch in read_files(self.export, columns):
             fit, leads = self.fits[batch.file], self.fits[batch.file].read(batch.leads)
-            leads = bare_ids(leads, self._id_column(batch))
+            column = self._id_column(batch)
+            ids, below[batch.file] = mark_second_headers(leads[column], column, below.get(batch.file, False))
+            leads = bare_ids(leads.assign(**{column: ids}) if below[batch.file] else leads, column)
             yield replace(batch, leads=self.joins.add(leads, fit, self._kinds(batch), self.as_of))
 
     def _kinds(self, batch: Batch) -> Mapping[str, FieldType]:

@@ -16,6 +16,7 @@ from hypothesis import given, settings, strategies as st
 
 from leadscore.errors import InputError
 from leadscore.pipeline.dialect import read_header
+from leadscore.pipeline.read import open_export
 from leadscore.pipeline.read_csv import CsvExport
 from tests.conftest import ROOT
 
@@ -250,3 +251,15 @@ def test_one_fault_anywhere_sets_its_line_aside_and_changes_no_other_lead(
         assert rows_of(export) == rows[:at] + rows[at + 1 :], text
         assert {aside.line for aside in export.set_aside} <= set(range(first_lines[at], first_lines[at + 1]))
         assert export.set_aside[0].line == first_lines[at]
+
+
+def test_what_looks_like_a_lead_inside_a_cell_whose_opening_is_damaged_is_none(tmp_path: Path) -> None:
+    lost_comma = b'lead_id,name,note\n1,Ann"see:\n9,Eve,x\nend"\n2,Bob,y\n'
+    lost_quote = b'lead_id,name,note\n1,"Ann"x,"see:\n9,Eve,x\nend"z\n2,Bob,y\n'
+    for number, content in enumerate((lost_comma, lost_quote)):
+        path = tmp_path / f"{number}.csv"
+        path.write_bytes(content)
+        export = open_export(path, {"lead_id"})
+        ids = [cell for batch in export.batches(["lead_id"]) for cell in batch.leads["lead_id"]]
+        assert ids == ["2"]
+        assert [aside.line for aside in export.set_aside] == [2, 3, 4]
