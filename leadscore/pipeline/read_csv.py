@@ -20,7 +20,7 @@ from leadscore.pipeline.export import BATCH_BYTES, LISTED, Batch, SetAside, to_f
 from leadscore.pipeline.scan import Layout
 from leadscore.pipeline.source import FileBytes, Octets, view
 from leadscore.pipeline.spacing import close_gaps, close_gaps_in
-from leadscore.pipeline.spans import FIRST_WINDOW, Span, scan_spans
+from leadscore.pipeline.spans import FIRST_WINDOW, Span, distrust_between, scan_spans
 
 Places = NDArray[np.int64]
 NOWHERE: Places = np.zeros(0, np.int64)
@@ -54,7 +54,8 @@ class CsvExport:
         layout = layout_of(head)
         self._starts, self._stops = [NOWHERE], [NOWHERE]
         self._extra = _has_empty_extra_cell(data, head.start, layout)
-        self._table = LeadTable(data, head, replace(layout, fields=layout.fields + self._extra))
+        self._layout = replace(layout, fields=layout.fields + self._extra)
+        self._table = LeadTable(data, head, self._layout)
         if self._extra:
             self.notes.append("an empty extra column on all rows was ignored")
 
@@ -97,6 +98,7 @@ class CsvExport:
     def _read_batches(self, columns: Sequence[str]) -> Iterator[Batch]:
         count = 0
         for span in self._table.spans(self._batch_bytes):
+            distrust_between(span, self._data, self._layout)
             starts, stops = np.concatenate(span.starts), np.concatenate(span.stops)
             if not isinstance(self._data, FileBytes):
                 self._starts.append(starts)

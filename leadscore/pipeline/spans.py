@@ -86,15 +86,15 @@ def scan_spans(data: Octets, start: int, line: int, layout: Layout, size: int) -
                 break
             else:
                 window = min(2 * window, stop - start) if found.after else 2 * window
-        _distrust_between(span, data, layout)
         yield span
 
 
-def _distrust_between(span: Span, data: Octets, layout: Layout) -> None:
+def distrust_between(span: Span, data: Octets, layout: Layout) -> None:
     """What seems a lead between the lines of a cell whose opening quote was not seen is none.
 
     A separator that is lost before a cell of several lines leaves a stray quote in one line, and some lines
-    on the rest of the cell; the lines between them are its text, whatever they look like.
+    on the rest of the cell; the lines between them are its text, whatever they look like. Lines of two
+    batches are not compared.
     """
     broken = sorted((damage for damage in span.damage if damage.reason in _QUOTING), key=_start)
     for opens, closes in pairwise(broken):
