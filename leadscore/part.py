@@ -66,5 +66,4 @@ def _again(details: Any, known: list[str]) -> InitErrorDetails:
 
 
 def _detail(kind: Any, message: str, place: tuple[str | int, ...], context: Any = None) -> InitErrorDetails:
-    escaped = message.replace("{", "{{").replace("}", "}}")
-    return InitErrorDetails(type=PydanticCustomError(kind, escaped, context), loc=place, input=None)
+    return InitErrorDetails(type=PydanticCustomError(kind, message, context), loc=place, input=None)

@@ -69,18 +69,25 @@ COMBINATIONS: dict[str, Combination] = {
 }
 
 
+_ONE_OF = "must be exactly one of max, mean, sum, {top: 3} or {damped: 50%}"
+
+
 class _Combine(Part):
     @model_validator(mode="before")
     @classmethod
     def _shorthand(cls, data: Any) -> Any:
         # `combine: max` needs no setting, `combine: {top: 3}` has one.
         data = plain(data)
-        return {data: plain(True)} if isinstance(data, str) and data in ("max", "mean", "sum") else data
+        if not isinstance(data, str):
+            return data
+        if data not in ("max", "mean", "sum"):
+            raise ValueError(_ONE_OF)
+        return {data: plain(True)}
 
     @model_validator(mode="after")
     def _refuse_other_than_one(self) -> Self:
         if len([name for name in COMBINATIONS if getattr(self, name)]) != 1:
-            raise ValueError("must be exactly one of max, mean, sum, {top: 3} or {damped: 50%}")
+            raise ValueError(_ONE_OF)
         return self
 
     @property

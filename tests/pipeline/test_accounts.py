@@ -410,3 +410,12 @@ def test_check_says_what_account_rules_can_give_and_doubts_those_that_do_nothing
     shown = run("check", config, export, COLUMNS="200").stdout
     line = next(line for line in shown.splitlines() if "account points" in line)
     assert line.split() == ["account", "points", "5", "-15", "46"]
+
+
+def test_a_combination_there_is_not_is_refused_with_those_there_are() -> None:
+    groups = {"fit": {"rules": [{"name": "n", "kind": "count", "field": "n", "each": 1, "cap": 9}]}}
+    config = {"name": "x", "id": "id", "groups": groups, "tiers": [{"name": "All"}]}
+    with pytest.raises(ConfigError) as refused:
+        load_model({**config, "accounts": {"by": "company", "combine": "best"}})
+    said = "accounts.combine: must be exactly one of max, mean, sum, {top: 3} or {damped: 50%}"
+    assert said in str(refused.value.problems[0])

@@ -410,7 +410,6 @@ def test_an_export_of_google_analytics_is_one_table_and_the_rest_is_told(folder:
     assert export.notes == ["header at line 6; 5 lines before it were left out"]
 
 
-@pytest.mark.skipif(not CRM.exists(), reason="the samples of the presets are not there")
 @pytest.mark.parametrize(
     ("name", "wanted", "header", "leads", "notes"),
     [
