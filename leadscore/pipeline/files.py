@@ -12,8 +12,10 @@ from leadscore.model.schema import Model
 from leadscore.pipeline.export import Batch, Export
 from leadscore.pipeline.fit import Fit, fit_model
 from leadscore.pipeline.inputs import open_wanted
+from leadscore.pipeline.read import CsvExport, ParquetExport
 from leadscore.pipeline.several import Exports
 
+Source = CsvExport | ParquetExport | Exports
 _SHOWN = 3
 _Item = TypeVar("_Item")
 _Made = TypeVar("_Made")

@@ -18,7 +18,8 @@ from leadscore.model.schema import Model
 from leadscore.pipeline.batch import to_decimals
 from leadscore.pipeline.combine import Line
 from leadscore.pipeline.export import SetAside
-from leadscore.pipeline.formats import FORMATS, Format, Source, Writer
+from leadscore.pipeline.files import Source
+from leadscore.pipeline.formats import FORMATS, Format, Writer
 from leadscore.pipeline.guard import guard_line
 from leadscore.pipeline.lists import Listing, Rows
 from leadscore.pipeline.publish import Stage
