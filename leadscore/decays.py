@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import numpy as np
@@ -12,7 +13,7 @@ from pydantic import Field as Setting, create_model, model_validator
 
 from leadscore.fields import Leads, Use
 from leadscore.part import Part, refuse_key
-from leadscore.points import EXACT, Hundredths, Numbers, multiply
+from leadscore.points import EXACT, Hundredths, Numbers, Rows, multiply
 from leadscore.scalars import Days, NoTwins, Number, Share, Text
 
 
@@ -25,7 +26,10 @@ class Linear(Part):
 
 @dataclass(frozen=True)
 class Form:
-    """One way to fade: ``factor(setting, age)`` is the share left after a whole number of days > 0."""
+    """One way to fade: ``factor(setting, age)`` is the share left after a whole number of days > 0.
+
+    A setting that is a mapping is given as its items.
+    """
 
     setting: Any
     factor: Callable[[Any, int], Decimal]
@@ -48,8 +52,8 @@ def _linear(linear: Linear, age: int) -> Decimal:
     return max(Decimal(0), 1 - linear.lose * (age // linear.every_days))
 
 
-def _steps(steps: dict[int, Decimal], age: int) -> Decimal:
-    return next((share for days, share in sorted(steps.items(), reverse=True) if age > days), Decimal(1))
+def _steps(steps: tuple[tuple[int, Decimal], ...], age: int) -> Decimal:
+    return next((share for days, share in sorted(steps, reverse=True) if age > days), Decimal(1))
 
 
 # models.md E4; the formulas of HubSpot (linear), Ontraport (daily), Keap (window), Breadcrumbs (steps).
@@ -60,6 +64,12 @@ DECAYS: dict[str, Form] = {
     "linear": Form(Linear, _linear, "loses {setting.lose:%} every {setting.every_days} days"),
     "steps": Form(Annotated[dict[Days, Share], NoTwins, Setting(min_length=1)], _steps, "fades in steps"),
 }
+
+
+@lru_cache(maxsize=1 << 16)  # leads come in batches, and the ages in them are the same few hundred
+def _share_left(form: str, setting: Any, age: int) -> Decimal:
+    with localcontext(EXACT):
+        return DECAYS[form].factor(setting, age)
 
 
 class _Since(Part):
@@ -95,21 +105,34 @@ class _Since(Part):
 
     def share_left(self, age: int) -> Decimal:
         """The exact share left of points that are ``age`` days old."""
-        if age <= 0:
-            return Decimal(1)
-        with localcontext(EXACT):
-            return DECAYS[self.form].factor(getattr(self, self.form), age)
+        return self._shares_left(np.array([age], dtype=np.float64))[0]
+
+    def _shares_left(self, ages: Numbers) -> list[Decimal]:
+        """The same of several ages; NaN is an age that nobody knows."""
+        form = self.form
+        setting = getattr(self, form)
+        setting = tuple(setting.items()) if isinstance(setting, dict) else setting
+        return [
+            _share_left(form, setting, int(age)) if age > 0 else Decimal(1) if age <= 0 else self.missing
+            for age in ages.tolist()
+        ]
 
     def fade(self, points: Hundredths, leads: Leads) -> Hundredths:
         """What is left of the points of each lead, rounded once."""
-        return self.fade_by_age(points, leads.age(self.since or ""))
+        dates = leads[self.since or ""]
+        assert dates.numbers is not None, "only a date has an age"
+        return self._fade(points, np.append(leads.as_of - dates.numbers, np.nan), dates.codes)
 
     def fade_by_age(self, points: Hundredths, ages: Numbers) -> Hundredths:
         """What is left of points that are so many days old (NaN: nobody knows), rounded once."""
-        distinct, inverse = np.unique(ages, return_inverse=True)
-        shares = [self.missing if np.isnan(age) else self.share_left(int(age)) for age in distinct.tolist()]
-        factors: Numbers = np.array([float(share) for share in shares], dtype=np.float64)[inverse.reshape(-1)]
-        return multiply(points, factors, lambda row: shares[inverse[row]])
+        return self._fade(points, ages, np.arange(len(ages)))
+
+    def _fade(self, points: Hundredths, ages: Numbers, codes: Rows) -> Hundredths:
+        """Points with a code each into ``ages``; only those that differ are worked out."""
+        distinct, places = np.unique(ages, return_inverse=True)
+        shares = self._shares_left(distinct)
+        factors: Numbers = np.array([float(share) for share in shares], dtype=np.float64)[places]
+        return multiply(points, factors[codes], lambda row: shares[places[codes[row]]])
 
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from hypothesis import given, settings, strategies as st
 from pandas.testing import assert_frame_equal
 
 from leadscore.model.load import load_model
-from leadscore.pipeline import event_sums
+from leadscore.pipeline import activity, event_sums
 from leadscore.pipeline.batch import score_batch
 from leadscore.pipeline.read import open_export
 from tests.oracle import Verdict, judge
@@ -139,6 +139,7 @@ def batches_of(size: int) -> Iterator[None]:
     with (
         mock.patch.dict(open_export.__kwdefaults__, batch_bytes=size),
         mock.patch.object(event_sums, "MOST_WAITING", size // 20 + 1),
+        mock.patch.object(activity, "MOST_WAITING", size // 20 + 1),
     ):
         yield
 

@@ -93,9 +93,9 @@ def test_a_file_that_stays_on_the_disk_is_read_alike(number: int, tmp_path: Path
     polluted, path = SINGLE[number], tmp_path / "leads.csv"
     path.write_bytes(polluted.data)
     found: list[tuple[str, list[tuple[int, list[str]]]]] = []
-    for in_windows in (False, True):
+    for once in (False, True):
         try:
-            export = open_export(path, COLUMNS, batch_bytes=900, in_windows=in_windows)
+            export = open_export(path, COLUMNS, batch_bytes=900, once=once)
         except InputError as error:
             found.append((str(error), []))
             continue

@@ -17,6 +17,7 @@ from leadscore.model.load import config_bytes, load_tree
 from leadscore.model.schema import Model
 from leadscore.part import nearest
 from leadscore.pipeline.accounts import tally_rules
+from leadscore.pipeline.cache import NO_CACHE, Cache
 from leadscore.pipeline.collect import Collected, collect_leads
 from leadscore.pipeline.files import notes_of, open_exports
 from leadscore.pipeline.inputs import open_log
@@ -38,18 +39,19 @@ class Checked:
 def check_config(
     config: Path,
     overrides: Sequence[str],
-    exports: Sequence[Path],
     as_of: date,
+    exports: Sequence[Path],
     events: Sequence[Path] = (),
     joins: Sequence[str] = (),
+    cache: Cache = NO_CACHE,
 ) -> Checked:
     """Raises ConfigError with every fault of the config, InputError for columns the export lacks."""
     tree = load_tree(str(config), config_bytes(config), overrides)
     model = build_model(tree)
     if not exports:
         return Checked(model, lint_config(model, tree), None)
-    logs = [open_log(path, model) for path in events]
-    export = open_exports(exports, model)
+    logs = [open_log(path, model, cache) for path in events]
+    export = open_exports(exports, model, cache)
     collected = collect_leads(export, model, as_of, logs, open_tables(joins, model))
     findings = lint_config(model, tree, _of_rules(collected, model), _of_signs(collected))
     of_logs = collected.activity.unread.notes if collected.activity else []

@@ -90,7 +90,7 @@ def inspect_export(path: Path, id_column: str | None = None, show_values: bool =
     one that is called as ids are. ``show_values`` False: no cell's value is in the result. Raises InputError
     where the file cannot be read, UsageError where it has no such column.
     """
-    export: Export = open_export(path, all_headers(), in_windows=True)
+    export: Export = open_export(path, all_headers(), once=True)
     presets = tuple(recognise(export.columns))
     preset = choose_preset(presets)
     chosen = _choose_id(export, id_column, preset)

@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-from leadscore.commands.common import AsOf, Events, Join, Json, Set, print_json, read_as_of
+from leadscore.commands.common import (
+    AsOf,
+    Events,
+    Join,
+    Json,
+    NoCache,
+    Set,
+    open_cache,
+    print_json,
+    read_as_of,
+)
 
 Config = Annotated[Path | None, typer.Argument(help="The scoring model, a YAML file.", show_default=False)]
 Exports = Annotated[
@@ -31,6 +41,7 @@ Resolved = Annotated[
 def check(
     config: Config = None, exports: Exports = None, as_of: AsOf = None, set_: Set = None, json_: Json = False,
     explain: Explain = None, events: Events = None, join: Join = None, resolved: Resolved = False,
+    no_cache: NoCache = False,
 ) -> int:  # fmt: skip
     """List every fault (exit 3) and doubt (exit 0) of a config."""
     from leadscore.analysis.check import check_config, explain_doubt, resolve_config
@@ -45,7 +56,8 @@ def check(
     if resolved:
         typer.echo(resolve_config(config, set_ or ()), nl=False)
         return 0
-    checked = check_config(config, set_ or (), exports or (), read_as_of(as_of), events or (), join or ())
+    files, cache = (exports or (), events or (), join or ()), open_cache(no_cache)
+    checked = check_config(config, set_ or (), read_as_of(as_of), *files, cache)
     if json_:
         print_json(check_json(checked))
     else:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from leadscore.errors import Problem, UsageError
+
+if TYPE_CHECKING:
+    from leadscore.pipeline.cache import Cache
 
 Export = Annotated[
     Path, typer.Argument(help="The file the CRM exported: CSV (also gzipped) or Parquet.", show_default=False)
@@ -53,6 +56,9 @@ Join = Annotated[
         show_default=False,
     ),
 ]
+NoCache = Annotated[
+    bool, typer.Option("--no-cache", help="Do not keep what is read of the files, nor use what was kept.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 
 
@@ -64,6 +70,13 @@ def read_as_of(text: str | None) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise UsageError(Problem("--as-of", what="is not a date", hint="write YYYY-MM-DD")) from None
+
+
+def open_cache(no_cache: bool) -> Cache:
+    """Where what is read of large files is kept for the next run."""
+    from leadscore.pipeline.cache import NO_CACHE, Cache, default_folder
+
+    return NO_CACHE if no_cache else Cache(default_folder())
 
 
 def print_json(content: dict[str, Any]) -> None:

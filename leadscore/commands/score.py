@@ -10,7 +10,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leadscore.commands.common import AsOf, Config, Events, Exports, Join, Json, Set, print_json, read_as_of
+from leadscore.commands.common import (
+    AsOf,
+    Config,
+    Events,
+    Exports,
+    Join,
+    Json,
+    NoCache,
+    Set,
+    open_cache,
+    print_json,
+    read_as_of,
+)
 from leadscore.errors import LateError, Problem
 
 if TYPE_CHECKING:
@@ -52,7 +64,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Do not show the summ
 def score(
     exports: Exports, config: Config, out: Out, as_of: AsOf = None, set_: Set = None, format_: Format = None,
     events: Events = None, join: Join = None, write_back: WriteBack = False, previous: Previous = None,
-    json_: Json = False, quiet: Quiet = False,
+    json_: Json = False, quiet: Quiet = False, no_cache: NoCache = False,
 ) -> int:  # fmt: skip
     """Score, tier and rank the leads of an export, or of several as one."""
     from leadscore.model.build import build_model
@@ -71,7 +83,8 @@ def score(
     digest = hashlib.sha256(content).hexdigest()
     files, overrides, logs = tuple(exports), tuple(set_ or ()), tuple(events or ())
     job = Job(files, model, day, target, config.name, digest, overrides, logs, tree.bases)
-    run = score_export(replace(job, joins=tuple(join or ()), write_back=write_back, previous=previous))
+    job = replace(job, joins=tuple(join or ()), write_back=write_back, previous=previous)
+    run = score_export(replace(job, cache=open_cache(no_cache)))
     try:
         _show(run, json_, quiet)
     except BrokenPipeError:
@@ -84,10 +97,10 @@ def score(
 
 
 def _show(run: Run, json_: bool, quiet: bool) -> None:
-    from leadscore.views.screen import show
-    from leadscore.views.summary import summary_view
-
     if json_:
         print_json({"exit_code": run.exit_code, "out": str(run.out), "summary": run.summary})
     elif not quiet:
+        from leadscore.views.screen import show
+        from leadscore.views.summary import summary_view
+
         show(*summary_view(run.summary, str(run.out)))

@@ -18,19 +18,33 @@ from leadscore.fields import Seen
 from leadscore.model.events import EventLog, wanted_events
 from leadscore.model.schema import Model
 from leadscore.pipeline.cells import AMBIGUOUS
+from leadscore.pipeline.coded import chain, to_texts
 from leadscore.pipeline.column import Unreadable, read_field, without_guard
-from leadscore.pipeline.event_sums import Codes, EventSums, make_room, seen_by
+from leadscore.pipeline.event_sums import EventSums, make_room, seen_by
 from leadscore.pipeline.export import Batch, Export
 from leadscore.pipeline.log_columns import log_columns
+from leadscore.pipeline.log_leads import LogLeads
 from leadscore.pipeline.unread import Unread
-from leadscore.points import Flags, Hundredths
+from leadscore.points import Flags, Hundredths, Numbers
 from leadscore.text import Folding
 
 _EPOCH = date(1970, 1, 1)
 VALUE_LIMIT = 10**12
 """The most an event may be worth: then even 90,000 of them add up exactly."""
+MOST_WAITING = 1 << 20
+"""Events that wait to be counted, at least."""
 _BEYOND = f"a value beyond {VALUE_LIMIT:,}"
 FOLDING = Folding()
+
+
+@dataclass(frozen=True)
+class _Events:
+    """Events as they were read, side by side."""
+
+    ids: pa.Array
+    names: pa.DictionaryArray
+    ages: Numbers
+    values: Numbers
 
 
 @dataclass
@@ -38,7 +52,7 @@ class Activity:
     """The whole log, added up by lead."""
 
     sums: list[EventSums]
-    ids: pa.Array = field(default_factory=lambda: pa.array([], pa.large_string()))
+    leads: LogLeads = field(default_factory=LogLeads)
     events: Hundredths = field(default_factory=lambda: np.zeros(0, np.int64))
     """Events per lead of the log; there may be places to spare after the last."""
     met: Flags = field(default_factory=lambda: np.zeros(0, dtype=bool))
@@ -47,11 +61,12 @@ class Activity:
     after_as_of: int = 0
     without_lead: int = 0
     unread: Unread = field(default_factory=Unread)
+    waiting: list[_Events] = field(default_factory=list)
+    """What was read and is not counted yet."""
 
     def of(self, ids: pd.Series) -> dict[tuple[str, str], Seen]:
         """What a batch of leads did, by ("rule", name) and ("field", name)."""
-        coded = _texts(ids).dictionary_encode()
-        rows = _spread(coded, self._find(coded.dictionary), -1)
+        rows = self.leads.find(_texts(ids))
         self.met[rows[rows >= 0]] = True
         return {each.wanted.key: seen_by(each, rows) for each in self.sums}
 
@@ -88,48 +103,54 @@ class Activity:
                 cells.append(Unreadable(columns["value"], _BEYOND, beyond))
                 values = np.where(np.abs(values) > VALUE_LIMIT, np.nan, values)
         self.unread.add_cells(log.path.name, cells, batch.lines)
-        codes = self._codes(_texts(batch.leads[columns["lead"]]))
         ages = as_of - times.values
-        self.read += len(codes)
-        self.without_lead += int((codes < 0).sum())
-        self.after_as_of += int((ages < 0).sum())
-        np.add.at(self.events, codes[codes >= 0], 1)
+        self.read += len(ages)
+        self.after_as_of += int(np.count_nonzero(ages < 0))
         names = _texts(batch.leads[columns["event"]]).dictionary_encode()
+        self.waiting.append(_Events(_texts(batch.leads[columns["lead"]]), names, ages, values))
+        # To find the leads is to go through all that are known: cheaper for many events at once.
+        if sum(len(events.ages) for events in self.waiting) >= max(MOST_WAITING, len(self.leads.ids)):
+            self.count()
+
+    def count(self) -> None:
+        """Count the events that were read since the last time."""
+        if not self.waiting:
+            return
+        events = _join(self.waiting)
+        self.waiting = []
+        codes, names = self.leads.add(events.ids), events.names
+        self._make_room(len(self.leads.ids))
+        self.without_lead += int(np.count_nonzero(codes < 0))
+        np.add.at(self.events, codes[codes >= 0], 1)
         folded = [FOLDING(name or "") for name in names.dictionary.to_pylist()]
+        countable = (codes >= 0) & (events.ages >= 0)
         for each in self.sums:
-            counted = (codes >= 0) & (ages >= 0) & _named(names, folded, each.wanted.events)
+            counted = countable & _named(names, folded, each.wanted.events)
             if each.wanted.within_days is not None:
-                counted &= ages <= each.wanted.within_days
-            each.add(codes[counted], ages[counted], values[counted])
+                counted &= events.ages <= each.wanted.within_days
+            rows = np.flatnonzero(counted)
+            each.add(codes[rows], events.ages[rows], events.values[rows])
 
-    def _codes(self, leads: pa.Array) -> Codes:
-        """Each event's lead as a position in ``ids``, -1 for none; leads not seen before are added."""
-        coded = pc.if_else(pc.equal(leads, ""), None, leads).dictionary_encode()
-        places = self._find(coded.dictionary)
-        fresh = places < 0
-        places[fresh] = len(self.ids) + np.arange(int(fresh.sum()))
-        self.ids = pa.concat_arrays([self.ids, coded.dictionary.filter(pa.array(fresh))])
-        self.events = make_room(self.events, len(self.ids), 0)
-        self.met = make_room(self.met, len(self.ids), False)
+    def _make_room(self, leads: int) -> None:
+        self.events = make_room(self.events, leads, 0)
+        self.met = make_room(self.met, leads, False)
         for each in self.sums:
-            each.grow(len(self.ids))
-        return _spread(coded, places, -1)
+            each.grow(leads)
 
-    def _find(self, leads: pa.Array) -> Codes:
-        """Where each of some distinct leads stands in ``ids``; -1 for those that do not."""
-        # The few are the table that the many are looked up in: the other way round costs ten times as much.
-        places = pc.index_in(self.ids, value_set=leads)
-        known = np.flatnonzero(places.is_valid().to_numpy(zero_copy_only=False))
-        found = np.full(len(leads), -1, dtype=np.int64)
-        found[places.drop_null().to_numpy()] = known
-        return found
+
+def _join(parts: Sequence[_Events]) -> _Events:
+    return _Events(
+        pa.concat_arrays([part.ids for part in parts]),
+        chain([part.names for part in parts]),
+        np.concatenate([part.ages for part in parts]),
+        np.concatenate([part.values for part in parts]),
+    )
 
 
 def _texts(cells: pd.Series) -> pa.Array:
-    texts = pa.array(
-        cells if isinstance(cells.dtype, pd.StringDtype) else cells.astype("str"), pa.large_string()
+    return without_guard(
+        to_texts(cells if isinstance(cells.dtype, pd.CategoricalDtype) else cells.astype("str"))
     )
-    return without_guard(texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts)
 
 
 def _named(names: pa.DictionaryArray, folded: Sequence[str], events: tuple[str, ...] | None) -> Flags:
@@ -166,6 +187,7 @@ def gather_activity(logs: Sequence[Export], model: Model, as_of: date) -> Activi
             activity.add(log, batch, model.events, columns, (as_of - _EPOCH).days)
         activity.unread.add_lines(log)
         _refuse_ambiguous(activity, log)
+    activity.count()
     for each in activity.sums:
         each.close()
     return activity

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -15,11 +16,13 @@ from leadscore.fields import TRUE, FieldType, Leads, Seen
 from leadscore.model.schema import Model
 from leadscore.pipeline.account_scores import NO_SCORES, index_scores, look_up_scores
 from leadscore.pipeline.activity import gather_activity
+from leadscore.pipeline.coded import Column, encode, to_frame
 from leadscore.pipeline.fit import fit_model
 from leadscore.pipeline.frame import FrameExport
-from leadscore.pipeline.measure import find_labels, to_text
+from leadscore.pipeline.measure import find_labels
 from leadscore.pipeline.portion import Portion, join_columns, score_portions
 from leadscore.pipeline.prepare import NO_ACTIVITY, NO_KINDS, Unreadable, prepare_leads
+from leadscore.pipeline.reason import show_all
 from leadscore.pipeline.screen import Screened, screen_leads
 from leadscore.points import Flags, Hundredths
 
@@ -31,11 +34,18 @@ class Scored:
     leads: Leads
     portions: tuple[Portion, ...]
     """The leads by the model that scored them, with every line of their scores."""
-    columns: pd.DataFrame
+    added: dict[str, Column]
     """What scoring adds; points in whole hundredths (int64)."""
+    index: pd.Index
+    """Of the batch that was scored."""
     unreadable: list[Unreadable]
     screened: Screened | None = None
     """What the screen says, where the config has one."""
+
+    @cached_property
+    def columns(self) -> pd.DataFrame:
+        """The same as a frame, with the reasons in words."""
+        return show_all(to_frame(self.added, self.index))
 
 
 def score_leads(
@@ -54,22 +64,20 @@ def score_leads(
     prepared, unreadable = prepare_leads(leads, model, columns, as_of, kinds, activity)
     prepared = replace(prepared, account_scores=look_up_scores(prepared, model, account_scores))
     portions = score_portions(prepared, model)
-    frame = join_columns(portions, leads.index)
+    added = {**join_columns(portions)}
     screened = screen_leads(prepared, model)
     if screened is not None:
-        frame["screen"] = to_text(screened.verdicts, leads.index)
-        frame["signs"] = to_text(screened.signs, leads.index)
-    frame["disqualified_by"] = to_text(_disqualified_by(prepared, model), leads.index)
-    return Scored(prepared, portions, frame, unreadable, screened)
+        added |= {"screen": screened.verdicts, "signs": screened.signs}
+    added["disqualified_by"] = _disqualified_by(prepared, model)
+    return Scored(prepared, portions, added, leads.index, unreadable, screened)
 
 
-def _disqualified_by(leads: Leads, model: Model) -> pa.Array:
+def _disqualified_by(leads: Leads, model: Model) -> pa.DictionaryArray:
     """The name of the first criterion that takes a lead out of the ranking; null where none does."""
-    names = pa.array([disqualifier.name for disqualifier in model.disqualify], pa.large_string())
     first = np.full(leads.count, -1)
     for place, disqualifier in reversed(list(enumerate(model.disqualify))):
         first = np.where(disqualifier.when.hold(leads) == TRUE, place, first)
-    return names.take(pa.array(first, pa.int64(), mask=first < 0))
+    return encode([disqualifier.name for disqualifier in model.disqualify], first)
 
 
 def score_batch(
@@ -123,6 +131,6 @@ def to_decimals(hundredths: Hundredths, known: Flags | None = None) -> pa.Array:
     """Hundredths -> decimals with two places, without passing through floats; null where not known."""
     words = np.empty((len(hundredths), 2), dtype=np.int64)
     words[:, 0] = hundredths
-    words[:, 1] = hundredths >> 63
+    words[:, 1] = words[:, 0] >> 63
     valid = None if known is None else pa.py_buffer(np.packbits(known, bitorder="little"))
     return pa.Array.from_buffers(pa.decimal128(18, 2), len(hundredths), [valid, pa.py_buffer(words)])

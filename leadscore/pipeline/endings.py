@@ -28,6 +28,7 @@ LOOKS = 1000
 """So many blank lines with something unusual behind them are looked at, so that no file takes forever."""
 _NO_HEADER = re.compile(rb"[0-9@]")
 _NUMBER = re.compile(r"[^\w\s]?[0-9][0-9 .,']*[^\w\s]?")
+NOWHERE: Places = np.zeros(0, np.int64)
 NONE = 0  # no record has so many fields
 Rows = list[list[str]]
 
@@ -122,8 +123,9 @@ class LeadTable:
         return rows, final and not found.fault and found.starts.size <= SHOWN and bool(found.fields.min() > 0)
 
     def _cells(self, record: bytes) -> list[str]:
-        octets = close_gaps(record, self._layout.delimiter) if self._layout.spaced else record
-        text = io.StringIO(octets.decode(errors="ignore"), newline="")
+        if self._layout.spaced:
+            record, _ = close_gaps(record, NOWHERE, self._layout.delimiter)
+        text = io.StringIO(record.decode(errors="ignore"), newline="")
         return next(csv.reader(text, delimiter=chr(self._layout.delimiter)), [])
 
     def _is_footer(self, rows: Rows) -> bool:

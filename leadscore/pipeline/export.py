@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from leadscore.fields import FieldType
 
-BATCH_BYTES = 8 << 20
+BATCH_BYTES = 16 << 20
+TEXT = pd.StringDtype(storage="pyarrow", na_value=np.nan)
 MAX_COLUMNS = 2_000
 LISTED = 100_000
 """Lines set aside of a file read in windows that are listed one by one; beyond it they are only counted."""
@@ -91,8 +92,15 @@ def unique_names(names: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
 
 
 def to_frame(table: pa.Table, columns: Sequence[str]) -> pd.DataFrame:
-    """Text columns of Arrow as pandas' "str"; `columns` may name one twice."""
-    text = pd.StringDtype(storage="pyarrow", na_value=np.nan)
-    leads: pd.DataFrame = table.to_pandas(types_mapper=lambda _: text)
-    leads.index = pd.RangeIndex(table.num_rows)
-    return leads[list(dict.fromkeys(columns))]
+    """Text columns of Arrow as "str", codes into texts as a category; `columns` may name one twice."""
+    cells = {name: to_cells(table.column(name)) for name in columns}
+    return pd.DataFrame(cells, pd.RangeIndex(table.num_rows), copy=False)
+
+
+def to_cells(cells: pa.ChunkedArray) -> Any:
+    """What pandas makes a column of."""
+    if not pa.types.is_dictionary(cells.type):
+        return pd.array(cells, TEXT)
+    coded = cells.combine_chunks()
+    kind = pd.CategoricalDtype(pd.Index(pd.array(coded.dictionary, TEXT)))
+    return pd.Categorical.from_codes(coded.indices.fill_null(-1).to_numpy(), dtype=kind)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from leadscore.errors import InputError, Problem, UsageError
 from leadscore.model.schema import Model
+from leadscore.pipeline.cache import NO_CACHE, Cache
 from leadscore.pipeline.export import Batch, Export
 from leadscore.pipeline.fit import Fit, fit_model
 from leadscore.pipeline.inputs import open_wanted
@@ -21,13 +22,13 @@ _Item = TypeVar("_Item")
 _Made = TypeVar("_Made")
 
 
-def open_exports(paths: Sequence[Path], model: Model) -> Any:
+def open_exports(paths: Sequence[Path], model: Model, cache: Cache = NO_CACHE) -> Any:
     """The export, or several as one input.
 
     Raises UsageError for a file that is given twice, InputError with the problems of all files.
     """
     _refuse_twice(paths)
-    opened = _each(paths, lambda path: open_wanted(path, model))
+    opened = _each(paths, lambda path: open_wanted(path, model, cache))
     return Exports(opened) if len(opened) > 1 else opened[0]
 
 
@@ -49,7 +50,9 @@ def title_of(export: Export) -> str:
 
 
 def read_files(export: Export, columns: Mapping[str, Sequence[str]]) -> Iterator[Batch]:
-    """The leads of all files with the columns that are asked of each."""
+    """The leads of all files with the columns that are asked of each; text that repeats may be a category."""
+    if isinstance(export, CsvExport | ParquetExport):
+        return export.batches(columns[""], coded=True)
     return export.read(columns) if isinstance(export, Exports) else export.batches(columns[""])
 
 

@@ -7,7 +7,8 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from leadscore.pipeline.publish import StagedFile
+from leadscore.pipeline.files import Source
+from leadscore.pipeline.staged import StagedFile
 from leadscore.pipeline.write_csv import CsvFormat
 from leadscore.pipeline.write_parquet import ParquetFormat
 from leadscore.points import Rows
@@ -26,8 +27,16 @@ class Writer(Protocol):
 class Format(Protocol):
     """How one file format takes leads. A new format is a module and an entry in FORMATS."""
 
-    disarmed: int
-    """Cells that got a leading apostrophe, in all blocks made so far."""
+    @property
+    def disarmed(self) -> int:
+        """Cells that got a leading apostrophe, in all blocks made so far."""
+
+    export: Source
+    block_rows: int
+    """Leads in a block."""
+
+    def hold(self, rows: Rows) -> None:
+        """The blocks that follow are of these leads: where the file must be read for them, it is read now."""
 
     def block(self, added: pd.DataFrame, rows: Rows | None) -> Any:
         """The leads at these positions of the export, with the added columns in front; alone without rows."""

@@ -9,20 +9,21 @@ from typing import Any
 from leadscore.model.input import Input
 from leadscore.model.preset import load_preset, preset_names
 from leadscore.model.schema import Model
+from leadscore.pipeline.cache import NO_CACHE, Cache
 from leadscore.pipeline.fit import wanted_columns
 from leadscore.pipeline.read import open_export
 
 
-def open_wanted(path: Path, model: Model) -> Any:
+def open_wanted(path: Path, model: Model, cache: Cache = NO_CACHE) -> Any:
     """The export, its header and delimiter recognised by the columns the model may ask for."""
-    return open_export(path, set(_headers(model)), declared=model.input)
+    return open_export(path, set(_headers(model)), declared=model.input, cache=cache)
 
 
-def open_log(path: Path, model: Model) -> Any:
+def open_log(path: Path, model: Model, cache: Cache = NO_CACHE) -> Any:
     """An activity log, recognised by the columns the config names; it stays on the disk."""
     log = model.events
     wanted = {log.lead or model.id, log.event, *log.time.columns}
-    return open_export(path, wanted, declared=Input(encoding=log.encoding), in_windows=True)
+    return open_export(path, wanted, declared=Input(encoding=log.encoding), once=True, cache=cache)
 
 
 def _headers(model: Model) -> Iterator[str]:

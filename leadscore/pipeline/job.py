@@ -9,6 +9,7 @@ from typing import Any
 
 from leadscore.model.schema import Model
 from leadscore.model.tree import Base
+from leadscore.pipeline.cache import NO_CACHE, Cache
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class Job:
     """Whether a file for the CRM's import is wanted."""
     previous: Path | None = None
     """The run that the CRM has the values of, so that only the others are brought back."""
+    cache: Cache = NO_CACHE
+    """Where what is read of the exports and logs is kept for the next run."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,17 +81,25 @@ def divide_leads(leads: pd.DataFrame, model: Model) -> dict[str, Flags]:
 
 def list_parts(leads: pd.DataFrame, parts: Mapping[str, Rows], model: Model) -> list[Listing]:
     """The file of each part; ``parts`` holds its leads in their order."""
-    ranks = np.zeros(len(leads), dtype=np.int64)
-    ranks[parts["ranked"]] = np.arange(1, len(parts["ranked"]) + 1)
-    leads = leads.assign(rank=ranks)
+    ranked, count = parts["ranked"], len(leads)
+    leads = leads.assign(rank=_number([ranked], count))
     if model.segments:
-        inside = leads["segment"].iloc[parts["ranked"]].groupby(leads["segment"], sort=False).cumcount()
-        leads = leads.assign(segment_rank=(inside + 1).reindex(leads.index, fill_value=0))
+        segments = leads["segment"].iloc[ranked]
+        inside = [ranked[(segments == segment.name).to_numpy()] for segment in model.segments]
+        leads = leads.assign(segment_rank=_number(inside, count))
     own = [FILE] if FILE in leads else []
     return [
         Listing(name, rows, leads, part_columns(name, model) + own, PARTS[name].by_tier)
         for name, rows in parts.items()
     ]
+
+
+def _number(lists: Sequence[Rows], count: int) -> npt.NDArray[np.int32]:
+    """The place of each lead in the list it is in, from 1; 0 for those in none."""
+    places = np.zeros(count, dtype=np.int32)
+    for rows in lists:
+        places[rows] = np.arange(1, len(rows) + 1)
+    return places
 
 
 def list_views(ranked: Listing, model: Model) -> list[Listing]:

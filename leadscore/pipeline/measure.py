@@ -15,6 +15,7 @@ from leadscore.measures.best import TIE
 from leadscore.measures.matrix import find_cells, multiply_axes
 from leadscore.model.ranges import find_ranges
 from leadscore.model.schema import Model
+from leadscore.pipeline.coded import TEXT as TEXT, Column, encode
 from leadscore.pipeline.combine import Contributions
 from leadscore.pipeline.tier import assign_tiers
 
@@ -64,7 +65,7 @@ def add_percentiles(leads: pd.DataFrame, model: Model) -> pd.DataFrame:
             ranks = points.rank(method="average").to_numpy(dtype=np.float64, na_value=np.nan)
             twice = (2 * np.where(known, ranks, 1) - 1).astype(np.int64)  # ranks are whole or half
             shares = (twice * 100_00 + count) // max(2 * count, 1)
-            added[name] = to_column(Amounts(shares, Range(0, 100_00), known), leads.index)
+            added[name] = to_column(Amounts(shares, Range(0, 100_00), known))
     return leads.assign(**added)
 
 
@@ -82,18 +83,13 @@ def find_labels(column: str, model: Model) -> tuple[str, ...]:
     return model.scales[column].labels if column in model.scales else ()
 
 
-def to_column(measured: Amounts | Labels, index: pd.Index) -> pd.Series:
-    """A measure as a column of a frame: whole hundredths (missing where unknown), or text."""
+def to_column(measured: Amounts | Labels) -> Column:
+    """A measure as a column: whole hundredths (missing where unknown), or text."""
     if isinstance(measured, Labels):
-        unknown = measured.codes < 0
-        names = pa.array(measured.names, pa.large_string())
-        return to_text(names.take(pa.array(measured.codes, mask=unknown)), index)
+        return encode(measured.names, measured.codes)
     if measured.known is None:
-        return pd.Series(measured.hundredths, index=index)
-    return pd.Series(pd.arrays.IntegerArray(measured.hundredths, ~measured.known), index=index)
-
-
-TEXT = pd.StringDtype(storage="pyarrow", na_value=np.nan)
+        return measured.hundredths
+    return pd.arrays.IntegerArray(measured.hundredths, ~measured.known)
 
 
 def to_text(texts: pa.Array, index: pd.Index) -> pd.Series:

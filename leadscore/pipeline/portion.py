@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
 
 from leadscore.fields import TRUE, Leads
 from leadscore.model.schema import Model
+from leadscore.pipeline.coded import Column, chain, encode, no_numbers, take_rows
 from leadscore.pipeline.combine import Contributions, Line, add_up
-from leadscore.pipeline.measure import TEXT, measure_leads, to_column, to_text
+from leadscore.pipeline.measure import measure_leads, to_column
 from leadscore.pipeline.reason import name_reasons
 from leadscore.pipeline.score import award_points
 from leadscore.pipeline.tier import assign_grades
@@ -30,8 +30,8 @@ class Portion:
     model: Model
     rows: Rows
     contributions: Contributions
-    columns: pd.DataFrame
-    """What scoring adds, a row per lead of the portion; points in whole hundredths."""
+    columns: dict[str, Column]
+    """What scoring adds to the leads of the portion; points in whole hundredths."""
 
     @property
     def comparable(self) -> Hundredths:
@@ -72,22 +72,19 @@ def by_model(leads: pd.DataFrame, model: Model) -> Iterator[tuple[Model, Flags]]
 def _score(leads: Leads, model: Model, segment: str, rows: Rows) -> Portion:
     contributions = add_up(leads, model, award_points(leads, model))
     measured = measure_leads(leads, model, contributions)
-    grades, index = assign_grades(contributions, model), pd.RangeIndex(leads.count)
-    names = pa.array([tier.name for tier in model.tiers], pa.large_string())
-    frame = pd.DataFrame({"score": contributions.score}, index=index)
-    frame["tier"] = to_text(names.take(pa.array(measured.tiers)), index)
+    columns: dict[str, Column] = {"score": contributions.score}
+    columns["tier"] = encode([tier.name for tier in model.tiers], measured.tiers)
     if segment:
-        frame["segment"] = pd.Series(segment, index=index, dtype=TEXT)
-        frame["percent"] = _percent(contributions.score, model.bounds()[1])
-    for name, points in contributions.groups.items():
-        frame[name] = points
-    for name, column in measured.columns.items():
-        frame[name] = to_column(column, index)
+        columns["segment"] = encode([segment], np.zeros(leads.count))
+        columns["percent"] = _percent(contributions.score, model.bounds()[1])
+    columns |= contributions.groups
+    columns |= {name: to_column(column) for name, column in measured.columns.items()}
+    grades = assign_grades(contributions, model)
     if grades is not None:
-        frame["grade"] = pd.Series(grades, index=index, dtype=TEXT)
-    frame["reasons"] = to_text(name_reasons(contributions, model.output.reasons), index)
-    frame["coverage"] = contributions.coverage
-    return Portion(segment, model, rows, contributions, frame)
+        columns["grade"] = grades
+    columns |= name_reasons(contributions, model.output.reasons)
+    columns["coverage"] = contributions.coverage
+    return Portion(segment, model, rows, contributions, columns)
 
 
 def _percent(scores: Hundredths, most: int) -> Hundredths:
@@ -95,28 +92,20 @@ def _percent(scores: Hundredths, most: int) -> Hundredths:
     return divide(scores * 100_00, np.full(len(scores), most))
 
 
-def join_columns(portions: Sequence[Portion], index: pd.Index) -> pd.DataFrame:
+def join_columns(portions: Sequence[Portion]) -> dict[str, Column]:
     """What scoring adds to the whole batch; a group that a lead's segment does not have is missing."""
     if len(portions) == 1:
-        return portions[0].columns.set_axis(index)
-    frames = [portion.columns for portion in portions]
-    names = list(dict.fromkeys(str(name) for frame in frames for name in frame))
-    nullable = {name for name in names for frame in frames if name not in frame.columns}
-    whole = [_completed(frame, names, nullable) for frame in frames]
-    joined: pd.DataFrame = pd.concat(whole, ignore_index=True)
+        return portions[0].columns
     order = np.argsort(np.concatenate([portion.rows for portion in portions]))
-    return joined.iloc[order].set_axis(index)
-
-
-def _completed(frame: pd.DataFrame, names: Sequence[str], nullable: set[str]) -> pd.DataFrame:
-    # Only points of groups may be missing: segments have all other columns in common.
-    points = {
-        name: frame[name].astype("Int64")
-        if name in frame.columns
-        else pd.Series(pd.NA, frame.index, dtype="Int64")
-        for name in nullable
+    names = dict.fromkeys(name for portion in portions for name in portion.columns)
+    return {
+        name: take_rows(chain([_completed(portion, name) for portion in portions]), order) for name in names
     }
-    return frame.assign(**points)[list(names)]
+
+
+def _completed(portion: Portion, name: str) -> Column:
+    # Only points of groups may be missing: segments have all other columns in common.
+    return portion.columns[name] if name in portion.columns else no_numbers(len(portion.rows))
 
 
 def join_comparable(portions: Sequence[Portion]) -> Hundredths:

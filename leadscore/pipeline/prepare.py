@@ -72,13 +72,15 @@ def _derive_from_domain(derive: Callable[[str], str | None]) -> Callable[[Field,
     """Addresses are all different, their domains are not: only the domains are looked at one by one."""
 
     def derived(field: Field, as_of: int) -> Field:
-        domains = pc.replace_substring_regex(pa.array(field.texts, pa.large_string()), r"(?s)\A.+@", "x@")
-        coded = domains.dictionary_encode()
-        texts = [derive(text) for text in coded.dictionary.to_pylist()]
+        parts = pc.split_pattern(pa.array(field.texts, pa.large_string()), "@", max_splits=1, reverse=True)
+        each, ends = parts.values, parts.offsets.to_numpy()
+        named = np.diff(ends) == 2
+        named[named] = pc.binary_length(each).to_numpy()[ends[:-1][named]] > 0
+        coded = each.take(pa.array(ends[1:] - 1)).dictionary_encode()
+        texts = [derive(f"x@{domain}") for domain in coded.dictionary.to_pylist()]
         kept = np.array([text is not None for text in texts], dtype=bool)
-        renumbered = renumber(kept)
-        codes = np.append(renumbered[coded.indices.to_numpy()], -1)[field.codes]
-        return Field("text", codes, [text for text in texts if text is not None])
+        codes = np.where(named, renumber(kept)[coded.indices.to_numpy()], -1)
+        return Field("text", np.append(codes, -1)[field.codes], [text for text in texts if text is not None])
 
     return derived
 

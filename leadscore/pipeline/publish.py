@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import errno
-import hashlib
 import json
 import os
 import shutil
@@ -13,34 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from leadscore.errors import LateError, Problem, PublishError
+from leadscore.pipeline.staged import StagedFile, open_staged
 
 MANIFEST = "manifest.json"
 _EXCHANGE = 2  # RENAME_EXCHANGE of Linux's renameat2
 _HERE = -100  # AT_FDCWD
-
-
-@dataclass
-class StagedFile:
-    """A file of the stage: what is written is hashed and counted on its way."""
-
-    file: BinaryIO
-    closed: bool = False
-    size: int = 0
-    digest: Any = field(default_factory=hashlib.sha256)
-
-    def write(self, content: Any) -> int:
-        """Write bytes, or any buffer of bytes."""
-        with memoryview(content) as view:
-            self.file.write(view)
-            self.digest.update(view)
-            self.size += view.nbytes
-            return view.nbytes
-
-    def flush(self) -> None:
-        """Asked for by writers that treat this as a file."""
 
 
 @dataclass
@@ -57,12 +36,8 @@ class Stage:
         """A new file, 0600, on disk when the block ends."""
         path = self.folder / name
         path.parent.mkdir(mode=0o700, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            staged = StagedFile(file)
+        with open_staged(path) as staged:
             yield staged
-            file.flush()
-            os.fsync(file.fileno())
         self.files[name] = {"bytes": staged.size, "sha256": staged.digest.hexdigest()}
 
     def create_json(self, name: str, content: dict[str, Any]) -> None:

@@ -53,7 +53,8 @@ def broken_quotes(block: Bytes, marks: Marks, layout: Layout) -> Flags:
     before[0] = layout.newline if places[0] == 0 else before[0]
     after = block[np.minimum(places + 1, last)]
     if layout.spaced:
-        led = opening & (before == SPACE) & (places > 1) & (block[places - 2] == layout.delimiter)
+        two_before = block[np.maximum(places - 2, 0)]
+        led = opening & (before == SPACE) & (places > 1) & (two_before == layout.delimiter)
         before[led] = layout.delimiter
     beside = np.where(opening, before, after)
     bad: Flags = ~((beside == layout.delimiter) | (beside == layout.newline) | (beside == QUOTE))

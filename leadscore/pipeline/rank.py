@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -12,6 +14,8 @@ from leadscore.model.order import key_name
 from leadscore.model.schema import Model
 from leadscore.pipeline.measure import find_labels
 
+_LAST = np.iinfo(np.int64).max
+
 
 def rank_leads(leads: pd.DataFrame, model: Model) -> npt.NDArray[np.int64]:
     """Positions of the leads, best first: by the `rank_by` keys, then id by code point.
@@ -19,19 +23,31 @@ def rank_leads(leads: pd.DataFrame, model: Model) -> npt.NDArray[np.int64]:
     Highest first, or lowest first where the key says so; unknown values come after known ones either way.
     Ids are unique, so the order is the same on every machine.
     """
-    columns: dict[str, pa.Array] = {}
-    order: list[tuple[str, str]] = []
-    for place, key in enumerate(model.rank_by):
-        name, descending = key_name(key), isinstance(key, str)
-        column = pa.array(leads[rank_key(name, model)], from_pandas=True)
-        labels = find_labels(name, model)
-        if labels:  # best first, as the config lists them
-            column, descending = pc.index_in(column, pa.array(labels, column.type)), not descending
-        columns[f"key {place}"] = column
-        order.append((f"key {place}", "descending" if descending else "ascending"))
-    columns["id"] = pa.array(leads["id"], pa.large_string())
-    found = pc.sort_indices(pa.table(columns), [*order, ("id", "ascending")])
-    return np.asarray(found.to_numpy(), dtype=np.int64)
+    ids = pa.array(leads["id"], pa.large_string())
+    order = np.asarray(pc.sort_indices(ids).to_numpy(), dtype=np.int64)  # of UTF-8, as of code points
+    for key in reversed(model.rank_by):  # a stable sort keeps the order before it among equals
+        name, highest_first = key_name(key), isinstance(key, str)
+        places = _lowest_first(leads[rank_key(name, model)], find_labels(name, model), highest_first)
+        order = order[np.argsort(places[order], kind="stable")]
+    return order
+
+
+def _lowest_first(values: pd.Series, labels: tuple[str, ...], highest_first: bool) -> npt.NDArray[Any]:
+    """Numbers of which the lowest is best, and the highest unknown."""
+    column = pa.array(values, from_pandas=True)
+    column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    column = column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
+    if labels:  # best first, as the config lists them
+        column, highest_first = pc.index_in(column, pa.array(labels, column.type)), not highest_first
+    elif pa.types.is_large_string(column.type) or pa.types.is_string(column.type):
+        numbers = pc.rank(column, sort_keys="ascending", tiebreaker="dense").cast(pa.int64())
+        column = pc.if_else(column.is_valid(), numbers, None)
+    known = column.is_valid().to_numpy(zero_copy_only=False)
+    if pa.types.is_floating(column.type):
+        numbers = pc.fill_null(column, np.inf).to_numpy()
+        return np.where(known, -numbers if highest_first else numbers, np.nan)
+    numbers = pc.fill_null(column.cast(pa.int64()), 0).to_numpy()
+    return np.where(known, -numbers if highest_first else numbers, _LAST)
 
 
 def rank_key(name: str, model: Model) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from leadscore.model.input import AS_FOUND, Input
+from leadscore.pipeline.cache import NO_CACHE, Cache, Recall
 from leadscore.pipeline.dialect import read_header
 from leadscore.pipeline.encoding import find_encoding, reads_as_utf8, to_utf8
 from leadscore.pipeline.export import BATCH_BYTES, Batch, Dialect, Export, SetAside
@@ -34,33 +35,42 @@ def open_export(
     declared: Input = AS_FOUND,
     batch_bytes: int = BATCH_BYTES,
     max_unpacked_bytes: int = MAX_UNPACKED_BYTES,
-    in_windows: bool = False,
+    once: bool = False,
+    cache: Cache = NO_CACHE,
 ) -> Export:
     """Read and recognise a file by its content, never by its name.
 
     `wanted`: column names the config may ask for; the line and the delimiter that find most of them win.
     `declared`: what the config says of the file, which goes before what it looks like.
-    `in_windows`: the file stays on the disk and is read from there, so that memory does not grow with it.
-    Lines and rows cannot be taken from it again; of its damaged lines the first LISTED are kept.
+    A plain CSV file stays on the disk and is read from there, whenever its lines are wanted.
+    `once`: so does any other, and it is only gone through, so that memory does not grow with it: lines and
+    rows cannot be taken from it again; of its damaged lines the first LISTED are kept.
+    `cache`: where the reading of a plain CSV file is kept, and looked for.
     Raises InputError for whatever is not a sound CSV (also gzipped) or Parquet file.
     """
     source = open_source(path)
-    packed: Octets = source if in_windows else source.read()
-    digest, size = _digest(packed), len(packed)
-    if packed.startswith(PARQUET):
+    kept = cache.find(source)
+    digest, size = kept.digest if kept else _digest(source), len(source)
+    if source.startswith(PARQUET):
+        packed = source if once else source.read()
         return ParquetExport(path, packed, digest=digest, size=size, batch_bytes=batch_bytes)
-    compression = "gzip" if packed.startswith(GZIP) else ""
-    text = _unpack(packed, path, max_unpacked_bytes) if compression else packed
-    del packed
+    compression = "gzip" if source.startswith(GZIP) else ""
+    text: Octets = source
+    if compression:
+        text = _unpack(source if once else source.read(), path, max_unpacked_bytes)
     others = (*OTHER_FORMATS, GZIP, PARQUET) + (() if declared.encoding else (PICKLE,))
     if text.startswith(others):
         raise refused(path, "not CSV or Parquet", hint="export the leads as CSV")
     encoding = find_encoding(text, path, declared.encoding)
     doubt = reads_as_utf8(text, path, encoding)
-    text = to_utf8(text, path, encoding)
+    if encoding != "utf-8" and isinstance(text, FileBytes) and not once:
+        text = text.read()  # what is on the disk is not what is written
+    text = text if kept else to_utf8(text, path, encoding)
     known = Dialect("csv", compression=compression, encoding=encoding)
     head = read_header(text, path, wanted, declared, known)
-    export = CsvExport(path, text, head, digest=digest, size=size, batch_bytes=batch_bytes)
+    export = CsvExport(path, text, head, digest=digest, size=size, batch_bytes=batch_bytes, once=once)
+    if text is source:
+        export.recall = Recall(cache, source, kept, digest)
     export.notes += [doubt] * bool(doubt)
     return export
 

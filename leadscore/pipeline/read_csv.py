@@ -8,28 +8,28 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.csv
 from numpy.typing import NDArray
 
 from leadscore.errors import InputError, Problem
 from leadscore.fields import FieldType
+from leadscore.pipeline.cache import Recall
 from leadscore.pipeline.dialect import Header
 from leadscore.pipeline.endings import LeadTable, layout_of
 from leadscore.pipeline.export import BATCH_BYTES, LISTED, Batch, SetAside, to_frame, unique_names
+from leadscore.pipeline.lines import Lines
+from leadscore.pipeline.records import Parser, Records, repeats
 from leadscore.pipeline.scan import Layout
-from leadscore.pipeline.source import FileBytes, Octets, view
-from leadscore.pipeline.spacing import close_gaps, close_gaps_in
-from leadscore.pipeline.spans import FIRST_WINDOW, Span, distrust_between, scan_spans
+from leadscore.pipeline.source import Octets, view
+from leadscore.pipeline.spans import FIRST_WINDOW, Damage, distrust_between, scan_spans
 
 Places = NDArray[np.int64]
 NOWHERE: Places = np.zeros(0, np.int64)
 
 
 class CsvExport:
-    """A CSV export. Knows of each lead read where it begins and ends, so that its line can be taken again.
+    """A CSV export. Knows of each lead read where its line is, so that it can be taken again.
 
-    Of bytes that are not in memory it keeps nothing but the first LISTED lines set aside.
+    If it is read but ``once`` it keeps nothing but the first LISTED lines set aside.
     """
 
     def __init__(
@@ -41,6 +41,7 @@ class CsvExport:
         digest: str = "",
         size: int = 0,
         batch_bytes: int = BATCH_BYTES,
+        once: bool = False,
     ) -> None:
         self.path, self.digest, self.size = path, digest, size
         self.header, self.dialect = head.line, head.dialect
@@ -52,15 +53,22 @@ class CsvExport:
         self.damaged = 0
         self._data, self._head, self._batch_bytes = data, head, batch_bytes
         layout = layout_of(head)
-        self._starts, self._stops = [NOWHERE], [NOWHERE]
+        self._lines = None if once else Lines(data, layout, head.dialect.line_end)
+        self._multiline = False
         self._extra = _has_empty_extra_cell(data, head.start, layout)
         self._layout = replace(layout, fields=layout.fields + self._extra)
         self._table = LeadTable(data, head, self._layout)
+        self._parser = Parser(self.columns, self._layout, guard=not once)
+        self.recall: Recall | None = None
+        self._reading = f"{head} {self._layout} {batch_bytes}"
         if self._extra:
             self.notes.append("an empty extra column on all rows was ignored")
 
-    def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
-        """The leads in file order; damaged lines go to `set_aside`."""
+    def batches(self, columns: Sequence[str], coded: bool = False) -> Iterator[Batch]:
+        """The leads in file order; damaged lines go to `set_aside`.
+
+        `coded`: text that repeats as a category instead of "str".
+        """
         missing = [name for name in columns if name not in self.columns]
         if missing:
             raise InputError(
@@ -68,97 +76,70 @@ class CsvExport:
             )
         self.set_aside.clear()
         self.damaged = 0
-        self._starts, self._stops = [NOWHERE], [NOWHERE]
-        return self._read_batches(columns)
+        self._multiline = False
+        if self._lines is not None:
+            self._lines.forget()
+        return self._read_batches(columns, coded)
 
-    def take_lines(self, rows: NDArray[np.int64]) -> pa.LargeBinaryArray:
-        """Original bytes of leads number `rows` (0-based, once read), each with the header's line end.
+    def hold(self, rows: NDArray[np.int64], guard: bool = False) -> None:
+        """Get ready to give the lines of these leads (0-based, once read): the file is read once for all."""
+        self._known_lines.hold(rows, guard)
 
+    def take_lines(self, rows: NDArray[np.int64], guard: bool = False) -> tuple[pa.LargeBinaryArray, int]:
+        """Original bytes of leads number `rows`, each with the header's line end.
+
+        With `guard` the cells that a spreadsheet would run are disarmed; also gives how many were.
         An ignored empty extra cell is left out: readers shift the columns of a row longer than its header.
-        So is the space after each separator of a spaced file: most readers take it for a part of the cell.
         """
-        places = np.column_stack((np.concatenate(self._starts), np.concatenate(self._stops))).ravel()
-        # Lead, gap, lead, gap: line ends, blank and damaged lines lie in the gaps.
-        buffers = [None, pa.py_buffer(places), pa.py_buffer(self._data)]
-        parts = pa.LargeBinaryArray.from_buffers(pa.large_binary(), max(places.size - 1, 0), buffers)
-        line_end = pa.scalar(self.dialect.line_end.encode(), pa.large_binary())
-        taken = parts.take(pa.array(np.asarray(rows, np.int64) * 2))
-        lines = pc.binary_join_element_wise(taken, line_end, pa.scalar(b"", pa.large_binary()))
-        return close_gaps_in(lines, ord(self.dialect.delimiter)) if self.dialect.spaced else lines
+        return self._known_lines.take(rows, guard)
 
     def take_rows(self, rows: NDArray[np.int64]) -> pa.Table:
         """Leads number `rows` (0-based, once they are read), all columns, as text."""
-        wanted, place = np.unique(np.asarray(rows, np.int64), return_inverse=True)
-        if not wanted.size:
-            return pa.table({name: pa.array([], pa.large_string()) for name in self.columns})
-        starts, stops = np.concatenate(self._starts)[wanted], np.concatenate(self._stops)[wanted]
-        table = self._parse(starts, stops + self._extra, True, self.columns)
-        return table.take(pa.array(place.ravel()))
+        lines, _ = self.take_lines(rows)
+        if not len(lines):
+            return self._parser.no_records(self.columns).cells
+        return self._parser.parse_lines(lines, self._multiline, self.columns)
 
-    def _read_batches(self, columns: Sequence[str]) -> Iterator[Batch]:
+    @property
+    def _known_lines(self) -> Lines:
+        assert self._lines is not None, "of an export that is read but once no line is kept"
+        return self._lines
+
+    def _read_batches(self, columns: Sequence[str], coded: bool) -> Iterator[Batch]:
         count = 0
+        for records in self._records(columns, coded):
+            if self._lines is not None:
+                self._lines.add(records.starts, records.stops - self._extra, records.live)
+            self._multiline |= records.multiline
+            self._set_aside(records.damage)
+            self.notes += [note for note in records.notes if note not in self.notes]
+            if records.starts.size:
+                yield Batch(to_frame(records.cells, columns), count, records.lines + 1)
+                count += records.starts.size
+        if not count:
+            yield Batch(to_frame(self._parser.no_records(columns).cells, columns), 0, NOWHERE)
+
+    def _records(self, columns: Sequence[str], coded: bool) -> Iterator[Records]:
+        fresh = self._scan(columns, coded)
+        if self.recall is None:
+            return fresh
+        return self.recall.records(self._reading, columns, coded, fresh)
+
+    def _scan(self, columns: Sequence[str], coded: bool) -> Iterator[Records]:
+        repeating = set(columns) if coded else set()
         for span in self._table.spans(self._batch_bytes):
             distrust_between(span, self._data, self._layout)
-            starts, stops = np.concatenate(span.starts), np.concatenate(span.stops)
-            if not isinstance(self._data, FileBytes):
-                self._starts.append(starts)
-                self._stops.append(stops - self._extra)
-            self._set_aside(span)
-            if starts.size:
-                table = self._parse(starts, stops, span.multiline, columns)
-                yield Batch(to_frame(table, columns), count, np.concatenate(span.lines) + 1)
-                count += starts.size
-        self.notes += [note for note in self._table.notes if note not in self.notes]
-        if not count:
-            empty = pa.table({name: pa.array([], pa.large_string()) for name in dict.fromkeys(columns)})
-            yield Batch(to_frame(empty, columns), 0, NOWHERE)
+            records = self._parser.parse_span(self._data, span, columns, repeating, self._extra)
+            repeating = {name for name in repeating if repeats(records.cells.column(name))}
+            yield records
+        yield replace(self._parser.no_records(columns), notes=self._table.notes)
 
-    def _set_aside(self, span: Span) -> None:
-        room = LISTED - len(self.set_aside) if isinstance(self._data, FileBytes) else len(span.damage)
-        for damage in sorted(span.damage, key=lambda damage: damage.start)[:room]:
+    def _set_aside(self, found: list[Damage]) -> None:
+        room = len(found) if self._lines is not None else LISTED - len(self.set_aside)
+        for damage in sorted(found, key=lambda damage: damage.start)[:room]:
             text = bytes(self._data[damage.start : damage.stop])
             self.set_aside.append(SetAside(damage.line + 1, damage.reason, text))
-        self.damaged += len(span.damage)
-
-    def _parse(self, starts: Places, stops: Places, multiline: bool, columns: Sequence[str]) -> pa.Table:
-        """Cells of records whose structure is verified. Arrow's messages quote cells, so none gets out."""
-        if not columns:
-            return pa.table({"": pa.nulls(starts.size, pa.large_string())})
-        names = [*self.columns, *(["extra cell"] * self._extra)]
-        keys = [str(i) for i in range(len(names))]
-        asked = [str(self.columns.index(name)) for name in dict.fromkeys(columns)]
-        longest = int((stops - starts).max())
-        try:
-            table = pyarrow.csv.read_csv(
-                pa.BufferReader(self._sound_bytes(starts, stops)),
-                pyarrow.csv.ReadOptions(column_names=keys, block_size=max(1 << 20, 2 * longest)),
-                pyarrow.csv.ParseOptions(delimiter=self.dialect.delimiter, newlines_in_values=multiline),
-                pyarrow.csv.ConvertOptions(
-                    check_utf8=False,
-                    column_types=dict.fromkeys(asked, pa.large_string()),
-                    null_values=[],
-                    strings_can_be_null=False,
-                    include_columns=asked,
-                ),
-            )
-        except pa.ArrowInvalid:
-            raise RuntimeError("the CSV parser refused lines the scan found sound") from None
-        if table.num_rows != starts.size:
-            raise RuntimeError(f"the scan found {starts.size} leads, the CSV parser {table.num_rows}")
-        return table.rename_columns(list(dict.fromkeys(columns)))
-
-    def _sound_bytes(self, starts: Places, stops: Places) -> pa.Buffer:
-        """The records' bytes; without a copy unless something lies between them."""
-        first = int(starts[0])
-        octets = view(self._data, first, int(stops[-1]))
-        cuts = np.flatnonzero(starts[1:] - stops[:-1] > 2)
-        begins, ends = starts[np.append(0, cuts + 1)], stops[np.append(cuts, stops.size - 1)]
-        bounds = zip((begins - first).tolist(), (ends - first).tolist(), strict=True)
-        pieces = [octets[begin:end] for begin, end in bounds]
-        if bytes(pieces[0][:3]) == b"\xef\xbb\xbf":  # a cell's own U+FEFF, which Arrow would take for a BOM
-            pieces.insert(0, memoryview(b""))
-        sound = pieces[0] if len(pieces) == 1 else b"\n".join(pieces)
-        return pa.py_buffer(close_gaps(sound, ord(self.dialect.delimiter)) if self.dialect.spaced else sound)
+        self.damaged += len(found)
 
 
 def _has_empty_extra_cell(data: Octets, start: int, layout: Layout) -> bool:

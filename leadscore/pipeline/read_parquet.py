@@ -4,23 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import NoReturn
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
 from leadscore.errors import InputError, Problem
 from leadscore.fields import FieldType
+from leadscore.pipeline.categories import Categories
 from leadscore.pipeline.export import BATCH_BYTES, MAX_COLUMNS, Batch, Dialect, SetAside, to_frame
+from leadscore.pipeline.held_rows import (
+    HeldRows,
+    Look,
+    hold_rows,
+    look_at,
+    text_columns,
+)
 from leadscore.pipeline.source import STEP, Cursor, FileBytes
+from leadscore.pipeline.typed_text import as_text as as_text, field_type, has_text
+from leadscore.points import Rows
 
 MAX_ROWS = 500_000_000
-BYTES_PER_ROW = 256  # a guess: only how many rows make a batch hangs on it
+BYTES_PER_ROW = 64  # a guess: only how many rows make a batch hangs on it
+
+_FEW_BATCHES = 0.25  # of a row group's rows, or more, make it worth reading by itself
 
 
 class ParquetExport:
@@ -41,6 +52,7 @@ class ParquetExport:
         self.damaged = 0
         self.notes: list[str] = []
         self._data, self._rows = data, max(batch_bytes // BYTES_PER_ROW, 1)
+        self._held: HeldRows | None = None
         with self._opened() as file:
             self._schema = file.schema_arrow
             rows, columns = file.metadata.num_rows, len(self._schema)
@@ -52,130 +64,135 @@ class ParquetExport:
         self.repeated: frozenset[str] = frozenset()
         for name in sorted({name for name in self.columns if self.columns.count(name) > 1}):
             self._refuse("two columns have this name", name)
-        kinds = {name: _kind(self._schema.field(name).type) for name in dict.fromkeys(self._schema.names)}
+        kinds = {
+            name: field_type(self._schema.field(name).type) for name in dict.fromkeys(self._schema.names)
+        }
         self.kinds: Mapping[str, FieldType] = {name: kind for name, kind in kinds.items() if kind}
 
-    def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
-        """The leads in file order."""
+    def batches(self, columns: Sequence[str], coded: bool = False) -> Iterator[Batch]:
+        """The leads in file order. ``coded``: text that repeats as a category instead of "str"."""
         asked = list(dict.fromkeys(columns))
         missing = [name for name in asked if name not in self.columns]
         if missing:
             raise InputError([Problem(str(self.path), key=name, what="no such column") for name in missing])
         self.refuse_without_text(asked)
-        return self._read_batches(asked)
+        return self._read_batches(asked, coded)
 
     def refuse_without_text(self, columns: Sequence[str]) -> None:
         """Raise InputError for the first of the columns that cannot be read, or written to CSV, as text."""
         for name in columns:
             kind = self._schema.field(name).type
-            if not _has_text(kind):
+            if not has_text(kind):
                 self._refuse(f"a column of type {kind} holds no text", name, "leave it out of the export")
 
-    def take_rows(self, rows: NDArray[np.int64]) -> pa.Table:
+    def hold(self, rows: Rows, guard: bool = False) -> None:
+        """Decode once what the next calls take: these rows, or all of a file that is small."""
+        self._hold(rows)
+
+    def _hold(self, rows: Rows | None) -> HeldRows:
+        if self._held is None or self._held.rows is not None:
+            with self._opened(self._look.repeating) as file:
+                self._held = hold_rows(file, None if self._look.is_small else rows, self.schema)
+        return self._held
+
+    def take_rows(self, rows: Rows) -> pa.Table:
         """Leads number `rows` (0-based), all columns in their original types."""
+        columns = self.take_coded(rows).columns
+        return pa.table(
+            [_decoded(*each) for each in zip(columns, self.schema.types, strict=True)], self.schema
+        )
+
+    def take_coded(self, rows: Rows) -> pa.Table:
+        """The same with text that repeats as codes; rows that are not held are held from now on."""
         rows = np.asarray(rows, np.int64)
-        wanted, place = np.unique(rows, return_inverse=True)
-        parts, first = [], 0
-        with self._opened() as file:
-            for group in range(file.num_row_groups):
-                last = first + file.metadata.row_group(group).num_rows
-                here = wanted[np.searchsorted(wanted, first) : np.searchsorted(wanted, last)]
-                if here.size:
-                    group_rows = _without_views(file.read_row_group(group))
-                    parts.append(group_rows.take(pa.array(here - first)))
-                first = last
-        table = pa.concat_tables(parts) if parts else _without_views(self._schema.empty_table())
-        return table.take(pa.array(place.ravel()))
+        if not len(rows):
+            return self.schema.empty_table()
+        held = self._held
+        if held is None or held.find(rows) is None:
+            held = self._hold(rows)
+        return held.table.take(pa.array(held.find(rows)))
 
-    def _read_batches(self, columns: list[str]) -> Iterator[Batch]:
+    @cached_property
+    def schema(self) -> pa.Schema:
+        """The columns in their types; Arrow cannot take rows of string views yet."""
+        kinds = {pa.string_view(): pa.large_string(), pa.binary_view(): pa.large_binary()}
+        return pa.schema([field.with_type(kinds.get(field.type, field.type)) for field in self._schema])
+
+    @cached_property
+    def _look(self) -> Look:
+        with self._opened(text_columns(self._schema)) as file:
+            return look_at(file)
+
+    def _read_batches(self, columns: list[str], coded: bool) -> Iterator[Batch]:
+        makers = {name: Categories() for name in columns} if coded and columns else None
         count = 0
-        with self._opened() as file:
-            for part in file.iter_batches(self._rows, columns=columns):
-                if part.num_rows:
-                    yield self._batch(part, columns, count)
-                    count += part.num_rows
+        for part in self._read_plain(columns) if makers is None else self._read_coded(columns):
+            if part.num_rows:
+                with self._judged():
+                    batch = self._batch(part, columns, count, makers)
+                yield batch
+                count += part.num_rows
         if not count:
-            yield self._batch(self._schema.empty_table(), columns, 0)
+            yield self._batch(self._schema.empty_table(), columns, 0, None)
 
-    def _batch(self, part: pa.RecordBatch | pa.Table, columns: list[str], count: int) -> Batch:
+    def _read_plain(self, columns: list[str]) -> Iterator[pa.RecordBatch]:
+        with self._opened() as file:
+            yield from file.iter_batches(self._rows, columns=columns)
+
+    def _read_coded(self, columns: list[str]) -> Iterator[pa.RecordBatch]:
+        """A file that is small is decoded once, for what is taken of it as well."""
+        if self._look.is_small:
+            yield from self._hold(None).table.select(columns).to_batches(self._rows)
+            return
+        with self._opened(self._look.repeating) as file:
+            if file.metadata.num_rows < _FEW_BATCHES * file.num_row_groups * self._rows:
+                # Codes end with their row group: the batches would be many and small.
+                yield from self._read_plain(columns)
+                return
+            for number in range(file.num_row_groups):
+                yield from file.iter_batches(self._rows, columns=columns, row_groups=[number])
+
+    def _batch(
+        self,
+        part: pa.RecordBatch | pa.Table,
+        columns: list[str],
+        count: int,
+        makers: Mapping[str, Categories] | None,
+    ) -> Batch:
+        lines = np.arange(count + 1, count + 1 + part.num_rows, dtype=np.int64)
+        if makers is not None:
+            cells = {name: maker.make(part.column(name)) for name, maker in makers.items()}
+            return Batch(pd.DataFrame(cells, pd.RangeIndex(part.num_rows), copy=False), count, lines)
         table = pa.table({name: as_text(part.column(name)) for name in columns})
         if not columns:
             table = pa.table({"": pa.nulls(part.num_rows, pa.large_string())})
-        lines = np.arange(count + 1, count + 1 + part.num_rows, dtype=np.int64)
         return Batch(to_frame(table, columns), count, lines)
 
     @contextmanager
-    def _opened(self) -> Iterator[pq.ParquetFile]:
+    def _opened(self, repeating: Sequence[str] = ()) -> Iterator[pq.ParquetFile]:
+        """The file, with these text columns as codes."""
+        with self._judged(), self._parquet(repeating) as file:
+            yield file
+
+    @contextmanager
+    def _judged(self) -> Iterator[None]:
         """Whatever Arrow raises means a corrupt file; its messages may quote cells."""
         try:
-            with self._parquet() as file:
-                yield file
+            yield
         except (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError):
             self._refuse("the Parquet file is corrupt or cut off", hint="export it again")
 
-    def _parquet(self) -> pq.ParquetFile:
+    def _parquet(self, repeating: Sequence[str]) -> pq.ParquetFile:
+        coded = list(repeating)
         if not isinstance(self._data, FileBytes):
-            return pq.ParquetFile(pa.BufferReader(self._data))
+            return pq.ParquetFile(pa.BufferReader(self._data), read_dictionary=coded)
         # A row group may be as large as the file: without these its columns would be read whole, and ahead.
-        return pq.ParquetFile(pa.PythonFile(Cursor(self._data), "r"), buffer_size=STEP, pre_buffer=False)
+        file = pa.PythonFile(Cursor(self._data), "r")
+        return pq.ParquetFile(file, read_dictionary=coded, buffer_size=STEP, pre_buffer=False)
 
     def _refuse(self, what: str, column: str = "", hint: str = "") -> NoReturn:
         raise InputError(Problem(str(self.path), key=column, what=what, hint=hint)) from None
 
 
-def _has_text(kind: pa.DataType) -> bool:
-    """Types that have one reading as text."""
-    if pa.types.is_dictionary(kind):
-        return _has_text(kind.value_type)
-    tests = (
-        pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_boolean,
-        pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal, pa.types.is_date,
-        pa.types.is_timestamp, pa.types.is_time, pa.types.is_null,
-    )  # fmt: skip
-    return any(test(kind) for test in tests)
-
-
-def _kind(kind: pa.DataType) -> FieldType | None:
-    if pa.types.is_boolean(kind):
-        return "boolean"
-    if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
-        return "date"
-    numbers = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
-    return "number" if any(test(kind) for test in numbers) else None
-
-
-def _without_views(table: pa.Table) -> pa.Table:
-    """Arrow cannot take rows of string views yet."""
-    kinds = {pa.string_view(): pa.large_string(), pa.binary_view(): pa.large_binary()}
-    schema = pa.schema([field.with_type(kinds.get(field.type, field.type)) for field in table.schema])
-    return table if schema.equals(table.schema) else table.cast(schema)
-
-
-def as_text(cells: pa.Array | pa.ChunkedArray) -> pa.Array:
-    """Cells as a CSV export would hold them: 5, 2.5, true, 2026-01-31, 2026-01-31T09:30:00."""
-    if isinstance(cells, pa.ChunkedArray):
-        cells = cells.combine_chunks()
-    if pa.types.is_dictionary(cells.type):
-        cells = cells.cast(cells.type.value_type)
-    kind = cells.type
-    if pa.types.is_timestamp(kind) and kind.tz:
-        cells = cells.cast(pa.timestamp(kind.unit, "UTC"))
-    if pa.types.is_floating(kind):
-        cells = pc.if_else(pc.is_nan(cells), pa.scalar(None, kind), cells)
-    text = cells.cast(pa.large_string())
-    if pa.types.is_temporal(kind):
-        text = pc.replace_substring_regex(text, r"\.0+(Z?)$", r"\1")
-        return pc.replace_substring(text, " ", "T")
-    if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-        return _without_exponent(text)
-    text.validate(full=True)
-    return text
-
-
-def _without_exponent(text: pa.Array) -> pa.Array:
-    """1e+20 written out. inf stays what it is: no number."""
-    long = pc.fill_null(pc.match_substring_regex(text, "[0-9][eE]"), False)
-    if not pc.any(long).as_py():
-        return text
-    plain = [format(Decimal(number), "f") for number in text.filter(long).to_pylist()]
-    return pc.replace_with_mask(text, long, pa.array(plain, pa.large_string()))
+def _decoded(cells: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+    return cells if cells.type == kind else cells.cast(cells.type.value_type).cast(kind)

@@ -41,8 +41,8 @@ def score_export(job: Job) -> Run:
     """
     refuse_previous_alone(job)
     refuse_foreign(job.out)
-    export = open_exports(job.exports, job.model)
-    logs = [open_log(path, job.model) for path in job.events]
+    export = open_exports(job.exports, job.model, job.cache)
+    logs = [open_log(path, job.model, job.cache) for path in job.events]
     tables = open_tables(job.joins, job.model)
     collected = collect_leads(export, job.model, job.as_of, logs, tables)
     refuse_ambiguous_dates(collected.tally, job.config)
@@ -50,10 +50,7 @@ def score_export(job: Job) -> Run:
     trusted = choose_copies(collected, sound, export, paths_of(export), job.model)
     last, why = last_manifest(job.out), first_set_aside(collected, paths_of(export))
     refuse_too_few(title_of(export), int(trusted.sum()), collected.read, job.model, last, why)
-    parts = {
-        name: _ordered(collected, trusted & chosen, job.model)
-        for name, chosen in divide_leads(collected.leads, job.model).items()
-    }
+    parts = _divide_ranked(collected, trusted, job.model)
     summary = summarize(collected, parts, job.model, job.as_of)
     reconcile(collected.read, summary["leads"])
     back = make_import(job, export, collected, parts)
@@ -69,10 +66,11 @@ def score_export(job: Job) -> Run:
     return Run(job.out, summary, manifest, code)
 
 
-def _ordered(collected: Collected, chosen: Flags, model: Model) -> Rows:
-    """Positions of the chosen leads, best first."""
-    places = np.flatnonzero(chosen)
-    return places[rank_leads(collected.leads.iloc[places], model)]
+def _divide_ranked(collected: Collected, trusted: Flags, model: Model) -> dict[str, Rows]:
+    """Part -> the positions of its leads, best first, in the order of all leads."""
+    order = rank_leads(collected.leads, model)
+    parts = divide_leads(collected.leads, model)
+    return {name: order[(trusted & chosen)[order]] for name, chosen in parts.items()}
 
 
 def _write(

@@ -19,6 +19,7 @@ from leadscore.pipeline.quoting import (
     goes_on,
     never_closed,
 )
+from leadscore.pipeline.sound import sound_records
 
 NEVER_CLOSED = "quote is never closed"
 STRAY_QUOTE = "quote inside an unquoted field"
@@ -55,6 +56,17 @@ def scan_block(block: Bytes, layout: Layout, final: bool, last_quotes: bool) -> 
     """
     if final and (not block.size or block[-1] != layout.newline):
         block = np.append(block, np.uint8(layout.newline))
+    sound = sound_records(block, layout, last_quotes)
+    if sound is None:
+        return _doubt_last(block, _scan_marks(block, layout, last_quotes), layout, final)
+    starts, stops, fields, lines = sound
+    after, multiline = (int(starts[-1]), int(lines[-1])), bool(lines[-1] != stops.size)
+    whole = Block(starts[:-1], stops, fields, lines[:-1], *after, multiline, "")
+    return _doubt_last(block, whole, layout, final)
+
+
+def _scan_marks(block: Bytes, layout: Layout, last_quotes: bool) -> Block:
+    """The same a mark at a time, up to what is broken."""
     marks = find_marks(block, layout)
     fault_at, fault = _first_fault(block, marks, layout, last_quotes)
     separators = np.flatnonzero(~(marks.quotes | marks.open))
@@ -71,8 +83,8 @@ def scan_block(block: Bytes, layout: Layout, final: bool, last_quotes: bool) -> 
     if layout.newline == LF and stops.size:
         multiline |= _mark_stray_cr(block, marks, stops, fields)
         stops = stops - ((block[stops - 1] == CR) & (stops > starts[:-1]))
-    whole = Block(starts[:-1], stops, fields, lines[:-1], int(starts[-1]), int(lines[-1]), multiline, fault)
-    return _doubt_last(block, whole, layout, final)
+    after = int(starts[-1]), int(lines[-1])
+    return Block(starts[:-1], stops, fields, lines[:-1], *after, multiline, fault)
 
 
 def scan_lines(block: Bytes, layout: Layout) -> Block:

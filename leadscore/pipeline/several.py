@@ -106,13 +106,20 @@ class Exports:
             if len(places) or not number:
                 yield file, rows[places] - (self._stops[number - 1] if number else 0), places
 
-    def take_lines(self, rows: Rows) -> pa.LargeBinaryArray:
-        """Original bytes of leads number `rows`, where all files have the same header."""
-        return _in_place(
-            pa.concat_arrays,
-            [(file.take_lines(own), there) for file, own, there in self.divide(np.asarray(rows))
-             if isinstance(file, CsvExport)],
-        )  # fmt: skip
+    def hold(self, rows: Rows, guard: bool = False) -> None:
+        """Every file gets ready to give these leads."""
+        for file, own, _ in self.divide(np.asarray(rows)):
+            file.hold(own, guard)
+
+    def take_lines(self, rows: Rows, guard: bool = False) -> tuple[pa.LargeBinaryArray, int]:
+        """Original bytes of leads number `rows`, where all files have the same header; see CsvExport."""
+        divided = [
+            (file.take_lines(own, guard), there)
+            for file, own, there in self.divide(np.asarray(rows))
+            if isinstance(file, CsvExport)
+        ]
+        lines = _in_place(pa.concat_arrays, [(lines, there) for (lines, _), there in divided])
+        return lines, sum(count for (_, count), _ in divided)
 
     def take_rows(self, rows: Rows) -> pa.Table:
         """Leads number `rows`, all columns: in their type where all files have the same, else as text."""

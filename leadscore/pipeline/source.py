@@ -28,6 +28,7 @@ class FileBytes:
 
     def __init__(self, file: IO[bytes], path: Path, before: os.stat_result) -> None:
         self._file, self._path, self._before = file, path, _identity(before)
+        self.status = before
         weakref.finalize(self, file.close)
 
     def __len__(self) -> int:

@@ -19,10 +19,13 @@ def find_gaps(octets: NDArray[np.uint8], delimiter: int) -> NDArray[np.bool_]:
     return gaps
 
 
-def close_gaps(octets: memoryview | bytes, delimiter: int) -> bytes:
-    """The records without it."""
+def close_gaps(
+    octets: pa.Buffer | bytes, places: NDArray[np.int64], delimiter: int
+) -> tuple[bytes, NDArray[np.int64]]:
+    """The records without it, and where what stood at these places is then."""
     content = np.frombuffer(octets, np.uint8)
-    return content[~find_gaps(content, delimiter)].tobytes()
+    gaps = find_gaps(content, delimiter)
+    return content[~gaps].tobytes(), places - np.searchsorted(np.flatnonzero(gaps), places)
 
 
 def close_gaps_in(lines: pa.LargeBinaryArray, delimiter: int) -> pa.LargeBinaryArray:

@@ -30,6 +30,7 @@ from leadscore.pipeline.source import FileBytes, Octets, view
 LONGEST = 16 << 20  # in a file that is not in memory, a quote that is open for more is taken for a stray one
 CELL_LINES = 200  # a cell of more lines, whose opening quote was not seen, is not looked for
 FEW_LINES = 20  # the same of one that was seen, where it seems to end in a line that is broken as well
+WINDOW = 1 << 20  # what is looked at together stays in the processor's cache
 FIRST_WINDOW = 1 << 12  # after a damaged line, look at this much and double it while the text is clean
 
 _ENDS_OPEN = re.compile(rb'(?:^|[,;\t|])"[^"]*$')  # whatever the separator is: this line may have another
@@ -65,7 +66,7 @@ def scan_spans(data: Octets, start: int, line: int, layout: Layout, size: int) -
     last_quote = data.rfind(QUOTE)
     longest = LONGEST if isinstance(data, FileBytes) else len(data)
     while start < len(data):
-        span, stop, window, by_line = Span(), start + size, size, False
+        span, stop, window, by_line = Span(), start + size, min(size, WINDOW), False
         while start < min(stop, len(data)):
             end = min(start + window, len(data))
             block = np.frombuffer(view(data, start, end), np.uint8)
@@ -85,7 +86,7 @@ def scan_spans(data: Octets, start: int, line: int, layout: Layout, size: int) -
             elif found.after and end >= stop:
                 break
             else:
-                window = min(2 * window, stop - start) if found.after else 2 * window
+                window = min(2 * window, stop - start, WINDOW) if found.after else 2 * window
         yield span
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -19,11 +19,15 @@ from leadscore.pipeline.lists import Rows
 from leadscore.pipeline.measure import find_labels
 from leadscore.pipeline.nurture import find_nearly
 
+_COUNTED = ("score", "tier", "segment", "won", "disqualified_by")
+"""What is counted of leads, beside their measures."""
+
 
 def summarize(collected: Collected, parts: Mapping[str, Rows], model: Model, as_of: date) -> dict[str, Any]:
     """What summary.json holds and the summary table shows. Points are in points, shares from 0 to 1."""
     low, high = model.bounds()
-    ranked, disqualified = (collected.leads.iloc[parts[name]] for name in ("ranked", "disqualified"))
+    leads = collected.leads[[name for name in collected.leads if name in {*_COUNTED, *model.measures}]]
+    ranked, disqualified = (leads.iloc[parts[name]] for name in ("ranked", "disqualified"))
     overall = _outcome(ranked)
     return {
         "name": model.name,
@@ -39,9 +43,9 @@ def summarize(collected: Collected, parts: Mapping[str, Rows], model: Model, as_
         "tiers": [_tier(tier, ranked, overall) for tier in _common_tiers(model)],
         "expected_value": _expected_value(ranked),
         "labels": _labels(ranked, model),
-        "disqualified_by": disqualified["disqualified_by"].value_counts(sort=False).to_dict(),
+        "disqualified_by": _count(disqualified["disqualified_by"], disqualified["disqualified_by"].unique()),
         **_screen(collected, parts, model),
-        **_nurture(ranked, model),
+        **_nurture(collected.leads, parts["ranked"], model),
         "rules": _rules(collected, model),
         "events": collected.activity.report if collected.activity else None,
         "set_aside": dict(sorted(Counter(aside.reason for aside in collected.set_aside).items())),
@@ -95,8 +99,13 @@ def _expected_value(leads: pd.DataFrame) -> dict[str, Any] | None:
 def _labels(ranked: pd.DataFrame, model: Model) -> dict[str, dict[str, int]]:
     """Leads per label of each column of labels, best label first."""
     columns = {name: find_labels(name, model) for name in model.measures}
-    counts = {name: Counter(ranked[name]) for name, labels in columns.items() if labels}
-    return {name: {label: counts[name][label] for label in columns[name]} for name in counts}
+    return {name: _count(ranked[name], labels) for name, labels in columns.items() if labels}
+
+
+def _count(leads: pd.Series, labels: Iterable[str]) -> dict[str, int]:
+    """How many leads have each label."""
+    counts = leads.value_counts()
+    return {label: int(counts.get(label, 0)) for label in labels}
 
 
 def _outcome(leads: pd.DataFrame) -> dict[str, Any] | None:
@@ -130,9 +139,9 @@ def _segments(ranked: pd.DataFrame, overall: dict[str, Any] | None, model: Model
     rows = []
     for segment, own in zip(model.segments, model.models, strict=False):
         leads = ranked[ranked["segment"] == segment.name]
-        tiers, outcome, most = Counter(leads["tier"]), _outcome(leads), own.bounds()[1]
+        outcome, most = _outcome(leads), own.bounds()[1]
         rows.append({"name": segment.name, "leads": len(leads), "share": _ratio(len(leads), len(ranked)),
-                     "maximum": most / 100, "tiers": {tier.name: tiers[tier.name] for tier in own.tiers},
+                     "maximum": most / 100, "tiers": _count(leads["tier"], [tier.name for tier in own.tiers]),
                      "outcome": outcome, "lift": _lift(outcome, overall)})  # fmt: skip
     return {"segments": rows} if model.segments else {}
 
@@ -141,14 +150,14 @@ def _screen(collected: Collected, parts: Mapping[str, Rows], model: Model) -> di
     """The verdicts, and how often each sign holds; nothing where the config has no screen."""
     if model.screen is None:
         return {}
-    verdicts = Counter(collected.leads["screen"].iloc[np.concatenate(list(parts.values()))])
+    verdicts = collected.leads["screen"].iloc[np.concatenate(list(parts.values()))]
     signs = [{"name": name, **asdict(tally)} for name, tally in collected.tally.signs.items()]
-    return {"screen": {"verdicts": {name: verdicts[name] for name in VERDICTS}, "signs": signs}}
+    return {"screen": {"verdicts": _count(verdicts, VERDICTS), "signs": signs}}
 
 
-def _nurture(ranked: pd.DataFrame, model: Model) -> dict[str, Any]:
+def _nurture(leads: pd.DataFrame, ranked: Rows, model: Model) -> dict[str, Any]:
     """Leads on the nurture list, and those left off it because the date of their last touch is unknown."""
     if model.nurture is None:
         return {}
-    nearly = find_nearly(ranked, model)
+    nearly = find_nearly(leads, model)[ranked]
     return {"nurture": {"leads": int((nearly == TRUE).sum()), "unknown": int((nearly == UNKNOWN).sum())}}

@@ -15,6 +15,7 @@ from leadscore.model.schema import Model
 from leadscore.pipeline.account_scores import NO_SCORES, index_scores
 from leadscore.pipeline.accounts import account_columns, roll_up
 from leadscore.pipeline.activity import Activity, gather_activity
+from leadscore.pipeline.ahead import ahead
 from leadscore.pipeline.batch import Scored, score_leads
 from leadscore.pipeline.column import bare_ids
 from leadscore.pipeline.export import Batch, Export
@@ -53,8 +54,8 @@ class Sweep:
         return self.fits[batch.file].columns[self.model.id]
 
     def batches(self) -> Iterator[tuple[Batch, Scored]]:
-        """Every batch, scored."""
-        for batch in self.read():
+        """Every batch, scored while the next one is read."""
+        for batch in ahead(self.read(), depth=1):
             yield batch, self.score(batch)
 
     def read(self) -> Iterator[Batch]:
@@ -69,6 +70,7 @@ class Sweep:
         for batch in read_files(self.export, columns):
             fit, leads = self.fits[batch.file], self.fits[batch.file].read(batch.leads)
             column = self._id_column(batch)
+            leads = leads.astype({column: "str"})  # ids may be a category where they repeat
             ids, below[batch.file] = mark_second_headers(leads[column], column, below.get(batch.file, False))
             leads = bare_ids(leads.assign(**{column: ids}) if below[batch.file] else leads, column)
             yield replace(batch, leads=self.joins.add(leads, fit, self._kinds(batch), self.as_of))

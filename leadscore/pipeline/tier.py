@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from leadscore.model.schema import Axis, Model
+from leadscore.pipeline.coded import encode
 from leadscore.pipeline.combine import Contributions
 from leadscore.points import Hundredths
 
@@ -16,19 +18,22 @@ def assign_tiers(scores: Hundredths, model: Model) -> npt.NDArray[np.intp]:
     return reached(scores, cuts, len(model.tiers) - 1)
 
 
-def assign_grades(contributions: Contributions, model: Model) -> npt.NDArray[np.object_] | None:
+def assign_grades(contributions: Contributions, model: Model) -> pa.DictionaryArray | None:
     """Two letters per lead, such as A1; None where the config has no grade."""
     if model.grade is None:
         return None
-    rows, columns = (_letters(contributions, axis) for axis in (model.grade.rows, model.grade.columns))
-    return np.add(rows, columns)
+    (rows, row), (columns, column) = (
+        _letters(contributions, axis) for axis in (model.grade.rows, model.grade.columns)
+    )
+    names = [first + second for first in rows for second in columns]
+    return encode(names, row * len(columns) + column)
 
 
-def _letters(contributions: Contributions, axis: Axis) -> npt.NDArray[np.object_]:
+def _letters(contributions: Contributions, axis: Axis) -> tuple[list[str], npt.NDArray[np.intp]]:
+    """The letters of an axis, best first, and the place of each lead's."""
     labels = sorted(axis.cuts, key=lambda label: axis.cuts[label], reverse=True)
     cuts = [axis.cuts[label] for label in labels]
-    places = reached(contributions.groups[axis.group], cuts, len(cuts) - 1)
-    return np.array(labels, dtype=object)[places]
+    return labels, reached(contributions.groups[axis.group], cuts, len(cuts) - 1)
 
 
 def reached(points: Hundredths, cuts: list[int], lowest: int) -> npt.NDArray[np.intp]:

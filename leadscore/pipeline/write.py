@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from leadscore.model.check import FILE
 from leadscore.model.resolve import file_name
 from leadscore.model.schema import Model
+from leadscore.pipeline.ahead import ahead
 from leadscore.pipeline.batch import to_decimals
 from leadscore.pipeline.combine import Line
 from leadscore.pipeline.export import SetAside
@@ -23,9 +24,15 @@ from leadscore.pipeline.formats import FORMATS, Format, Writer
 from leadscore.pipeline.guard import guard_line
 from leadscore.pipeline.lists import Listing, Rows
 from leadscore.pipeline.publish import Stage
+from leadscore.pipeline.reason import hold_columns, show_columns
+from leadscore.points import Flags
 
 BLOCK = 100_000
-"""Leads written at a time."""
+"""Leads whose contributions are written at a time."""
+HOLD_BYTES = 64 << 20
+"""Of an export's file, whose lines are in memory together, unless it takes more than PARTS times to write."""
+PARTS = 12
+"""How often the file is read at most for one file that is written."""
 
 
 def open_formats(export: Source, model: Model, names: Sequence[str]) -> dict[str, Format]:
@@ -36,19 +43,48 @@ def open_formats(export: Source, model: Model, names: Sequence[str]) -> dict[str
 def write_leads(stage: Stage, listing: Listing, model: Model, formats: dict[str, Format]) -> None:
     """A file of leads, and where it is wanted its lines once more in one file per tier."""
     tiers = [tier.name for tier in model.tiers] if listing.by_tier else []
+    names = [listing.name, *(f"tiers/{file_name(tier)}" for tier in tiers)]
     for suffix, form in formats.items():
         with ExitStack() as files:
-            whole, *by_tier = (
+            writers = [
                 files.enter_context(_started(stage, f"{name}.{suffix}", form, listing.columns))
-                for name in (listing.name, *(f"tiers/{file_name(tier)}" for tier in tiers))
-            )
-            for part in _blocks(listing.rows):
-                frame = listing.leads.loc[part, listing.columns]
-                block = form.block(frame, part)
-                whole.write(block)
-                for tier, writer in zip(tiers, by_tier, strict=True):
-                    here = (frame["tier"] == tier).to_numpy()
-                    writer.write(block if here.all() else block.filter(pa.array(here)))
+                for name in names
+            ]
+            # Blocks are made in one thread while the other hashes and writes those before.
+            for pieces in files.enter_context(closing(ahead(_make_pieces(listing, form, tiers)))):
+                for writer, piece in zip(writers, pieces, strict=True):
+                    writer.write(piece)
+
+
+def _make_pieces(listing: Listing, form: Format, tiers: Sequence[str]) -> Iterator[list[Any]]:
+    """What each file gets of each block: the whole block, and the leads of each tier."""
+    leads = hold_columns(listing.leads, listing.columns)
+    for part in _hold_parts(listing, form):
+        for rows in _blocks(part, form.block_rows):
+            frame = show_columns(leads.loc[rows], listing.columns)
+            block = form.block(frame, rows)
+            yield [block, *(_choose(block, (frame["tier"] == tier).to_numpy()) for tier in tiers)]
+
+
+def _choose(block: Any, chosen: Flags) -> Any:
+    """Some leads of a block; without a copy where they stand together, as tiers do if ranked by score."""
+    places = np.flatnonzero(chosen)
+    first, last = (int(places[0]), int(places[-1]) + 1) if len(places) else (0, 0)
+    return block.slice(first, last - first) if last - first == len(places) else block.filter(pa.array(chosen))
+
+
+def _hold_parts(listing: Listing, form: Format) -> Iterator[Rows]:
+    """The leads in parts, small enough for their lines to be in memory together.
+
+    The file is read once for each part, so there are not more of them than PARTS: what is in memory then
+    grows with the file, but slowly. A part is whole blocks, so that its size changes nothing in them.
+    """
+    parts = min(form.export.size // HOLD_BYTES, PARTS - 1) + 1
+    leads = int(listing.rows.max(initial=0)) + 1  # of the export, as far as is known here
+    blocks = -(-leads // (parts * form.block_rows))
+    for rows in _blocks(listing.rows, blocks * form.block_rows):
+        form.hold(rows)
+        yield rows
 
 
 def write_table(stage: Stage, name: str, table: pd.DataFrame, formats: dict[str, Format]) -> None:
@@ -75,7 +111,7 @@ def write_contributions(
         stage.create("contributions.parquet") as file,
         pq.ParquetWriter(pa.PythonFile(file, mode="w"), schema) as writer,
     ):
-        for part in _blocks(rows):
+        for part in _blocks(rows, BLOCK):
             ids = pa.array(leads["id"].iloc[part], pa.large_string())
             made = [
                 to_decimals(leads["score"].to_numpy()[part]),
@@ -128,10 +164,10 @@ def _quoted(cell: str) -> str:
     return '"' + cell.replace('"', '""') + '"' if any(mark in cell for mark in ',"\r\n') else cell
 
 
-def _blocks(rows: Rows) -> Iterator[Rows]:
+def _blocks(rows: Rows, size: int) -> Iterator[Rows]:
     """At least one block, so that a file without leads has its columns all the same."""
-    for first in range(0, max(len(rows), 1), BLOCK):
-        yield rows[first : first + BLOCK]
+    for first in range(0, max(len(rows), 1), size):
+        yield rows[first : first + size]
 
 
 @contextmanager

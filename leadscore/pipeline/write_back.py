@@ -25,6 +25,7 @@ from leadscore.pipeline.lists import Rows
 from leadscore.pipeline.measure import TEXT
 from leadscore.pipeline.previous import read_previous
 from leadscore.pipeline.publish import Stage
+from leadscore.pipeline.reason import show_columns
 from leadscore.points import format_each
 
 FILE = "crm_import.csv"
@@ -140,7 +141,7 @@ def list_values(leads: pd.DataFrame, parts: Mapping[str, Rows], names: Names) ->
     """The id and the values of every lead as text, in the order of the ids' code points."""
     rows = np.concatenate([parts[name] for name in parts])
     out = np.repeat(list(parts), [len(parts[name]) for name in parts])
-    kept = leads.iloc[rows].reset_index(drop=True)
+    kept = show_columns(leads.iloc[rows], list({"tier": 0, **names.columns})).reset_index(drop=True)
     tiers = kept["tier"].to_numpy(dtype=object)
     for part, word in names.tiers.items():
         tiers[out == part] = word
@@ -154,7 +155,7 @@ def list_values(leads: pd.DataFrame, parts: Mapping[str, Rows], names: Names) ->
 def _as_text(values: pd.Series) -> Any:
     if pd.api.types.is_integer_dtype(values.dtype):
         return pd.array(format_each(values.to_numpy(dtype=np.int64)), dtype=TEXT)
-    return values.fillna("").array
+    return values.astype(TEXT).fillna("").array
 
 
 def write_import(stage: Stage, made: Import, guard: bool) -> None:

@@ -1,15 +1,18 @@
 """make_export: a large made-up export with the columns of sample_data/leads.csv and five more.
 
     python tests/benchmarks/make_export.py 1000000 leads_1m.csv      (or leads_1m.parquet)
+    python tests/benchmarks/make_export.py 1000000 leads_1m.csv --quoting needed
 
-Each column is drawn on its own from the sample's cells, ids, addresses and phone numbers are made
-unique, so that texts repeat about as much as in a real export. The same numbers give the same file.
+CSV has every cell in quotes, as some CRMs write it, or those that need it, as most do. Each column is drawn
+on its own from the sample's cells; ids, addresses and phone numbers are made unique, so that texts repeat
+about as much as in a real export. The same numbers give the same file.
 """
 
 from __future__ import annotations
 
+import argparse
 import csv
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -21,22 +24,41 @@ SAMPLE = Path(__file__).parents[2] / "sample_data" / "leads.csv"
 BATCH = 100_000
 
 
-def make_export(count: int, path: Path, seed: int = 20260630) -> None:
+def make_export(count: int, path: Path, quoting: str = "all", seed: int = 20260630) -> None:
     """Write ``count`` leads x 30 columns as CSV, or as Parquet where the name ends so."""
     with SAMPLE.open(encoding="utf-8", newline="") as file:
         header, *rows = csv.reader(file)
     # Cells with a line break are rare in exports; the sample has more than its share of them.
     cells = {name: [row[place].replace("\n", " ") for row in rows] for place, name in enumerate(header)}
     random = np.random.default_rng(seed)
+    batches = (
+        _make_batch(first, min(BATCH, count - first), cells, random) for first in range(0, count, BATCH)
+    )
+    if quoting == "needed" and path.suffix != ".parquet":
+        _write_quoted_where_needed(batches, path)
+    else:
+        _write(batches, path)
+
+
+def _write(batches: Iterator[pa.Table], path: Path) -> None:
     writer = None
-    for first in range(0, count, BATCH):
-        table = _make_batch(first, min(BATCH, count - first), cells, random)
+    for table in batches:
         if writer is None:
             kind = pq.ParquetWriter if path.suffix == ".parquet" else pa_csv.CSVWriter
             writer = kind(str(path), table.schema)
         writer.write_table(table)
     if writer is not None:
         writer.close()
+
+
+def _write_quoted_where_needed(batches: Iterator[pa.Table], path: Path) -> None:
+    # pyarrow puts all texts in quotes or none.
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        for place, table in enumerate(batches):
+            if place == 0:
+                writer.writerow(table.column_names)
+            writer.writerows(zip(*(column.to_pylist() for column in table.columns), strict=True))
 
 
 def _make_batch(first: int, count: int, cells: dict[str, list[str]], random: np.random.Generator) -> pa.Table:
@@ -60,4 +82,8 @@ def _make_batch(first: int, count: int, cells: dict[str, list[str]], random: np.
 
 
 if __name__ == "__main__":
-    make_export(int(sys.argv[1]), Path(sys.argv[2]))
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("count", type=int)
+    arguments.add_argument("path", type=Path)
+    arguments.add_argument("--quoting", choices=["all", "needed"], default="all")
+    make_export(**vars(arguments.parse_args()))

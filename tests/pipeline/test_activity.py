@@ -18,7 +18,7 @@ from hypothesis import given, settings, strategies as st
 from leadscore.errors import ConfigError, InputError, UsageError
 from leadscore.model.events import Wanted
 from leadscore.model.load import load_model
-from leadscore.pipeline import event_sums, read_csv, unread
+from leadscore.pipeline import activity, event_sums, read_csv, unread
 from leadscore.pipeline.activity import gather_activity
 from leadscore.pipeline.batch import score_batch
 from leadscore.pipeline.frame import FrameExport
@@ -258,8 +258,11 @@ def test_merging_the_days_of_leads_as_they_come_changes_nothing(
     model, folder = model_of(*RULES), tmp_path_factory.mktemp("log")
     log_of(events).to_csv(folder / "log.csv", index=False)
     expected = sums(model, [FrameExport(log_of(events), "log")])
-    with mock.patch.object(event_sums, "MOST_WAITING", most):
-        log = open_export(folder / "log.csv", ("lead_id", "event", "time"), batch_bytes=size, in_windows=True)
+    with (
+        mock.patch.object(event_sums, "MOST_WAITING", most),
+        mock.patch.object(activity, "MOST_WAITING", most),
+    ):
+        log = open_export(folder / "log.csv", ("lead_id", "event", "time"), batch_bytes=size, once=True)
         assert sums(model, [log]) == expected
 
 
@@ -297,7 +300,7 @@ def test_beyond_a_limit_what_cannot_be_read_is_counted_and_no_longer_listed(
     first.write_text(text, encoding="utf-8")
     second.write_text(text + "1,visit,soon,much\n1,visit\n" * 9, encoding="utf-8")
     model = model_of({"event": "visit", "per_value": 1})
-    logs = [open_export(log, ["lead_id"], batch_bytes=size, in_windows=True) for log in (first, second)]
+    logs = [open_export(log, ["lead_id"], batch_bytes=size, once=True) for log in (first, second)]
     activity = gather_activity(logs, model, DAY)
     assert activity is not None
     assert activity.report["unreadable"] == 2 * 2 + 11 * 2

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import hashlib
 import os
 import stat
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,9 @@ from unittest import mock
 import pytest
 
 from leadscore.errors import LeadscoreError, PublishError
+from leadscore.pipeline import staged
 from leadscore.pipeline.publish import MANIFEST, last_manifest, open_stage, refuse_foreign
+from leadscore.pipeline.staged import open_staged
 from tests.running import Place, files_in, match, model_of, run
 
 CONFIG = model_of(match("visits: {at_least: 50}", 10))
@@ -233,3 +237,47 @@ def test_a_file_planted_in_the_stage_is_not_followed(tmp_path: Path) -> None:
         publish_over(tmp_path / "out", victim)
     assert victim.read_text() == "mine"
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("size", [0, 1, 7])
+def test_a_large_file_is_brought_to_the_disk_while_it_is_written_and_at_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    seen: list[tuple[str, int]] = []
+    sync = os.fsync
+
+    def watched(file: int) -> None:
+        seen.append((threading.current_thread().name, os.fstat(file).st_size))
+        sync(file)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    monkeypatch.setattr(staged, "SYNC_BYTES", 1 << 20)
+    content = bytes(1 << 20)
+    with open_staged(tmp_path / "file") as file:
+        for _ in range(size):
+            file.write(content)
+    assert seen[-1] == ("MainThread", size << 20)
+    early = [name for name, _ in seen[:-1]]
+    assert len(early) in range(min(size, 1), size + 1)
+    assert all(name.startswith("sync") for name in early)
+    assert (file.size, file.digest.hexdigest()) == (size << 20, hashlib.sha256(content * size).hexdigest())
+    assert [thread for thread in threading.enumerate() if thread.name.startswith("sync")] == []
+
+
+@pytest.mark.parametrize("writes", [1, 2, 5])
+def test_what_the_disk_could_not_write_early_is_not_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writes: int
+) -> None:
+    def refuse_once(file: int) -> None:
+        monkeypatch.undo()  # as the system does: a failure is told once
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    def write() -> None:
+        with open_staged(tmp_path / "file") as file:
+            for _ in range(writes):
+                file.write(b"abc")
+
+    monkeypatch.setattr(staged, "SYNC_BYTES", 1)
+    monkeypatch.setattr(os, "fsync", refuse_once)
+    with pytest.raises(OSError, match="Input/output"):
+        write()

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
+from hypothesis import given, strategies as st
 
+from leadscore.model.load import load_model
+from leadscore.model.order import Lowest
+from leadscore.pipeline.coded import TEXT
+from leadscore.pipeline.rank import rank_leads
 from tests.running import Place, csv_of
 
 CONFIG = """
@@ -80,3 +88,64 @@ def test_a_key_that_could_mean_two_things_is_refused(place: Place) -> None:
     ended = place.score(csv_of(HEADER, LEADS), config)
     assert ended.code == 3
     assert "rank_by.0: is a column of the result, and a field as well" in ended.stderr
+
+
+MODEL = load_model(
+    {
+        "name": "test",
+        "id": "lead_id",
+        "fields": {"days": {"type": "number"}},
+        "groups": {
+            "fit": {"rules": [{"name": "days", "kind": "count", "field": "days", "each": 1, "cap": 9}]}
+        },
+        "tiers": [{"name": "Zone", "min_score": 5}, {"name": "Area", "min_score": 2}, {"name": "Rest"}],
+    }
+)
+KEYS = [key for name in ("score", "tier", "days", "country", "fit") for key in (name, {"lowest": name})]
+IDS = st.lists(st.text(min_size=1, max_size=3), min_size=1, max_size=12, unique=True)
+
+
+def plain_order(leads: pd.DataFrame, rank_by: list[Any]) -> list[int]:
+    """The order by Python's own sorting, one lead compared with the other."""
+    names = [tier.name for tier in MODEL.tiers]
+
+    def key(place: int) -> list[Any]:
+        keys: list[Any] = []
+        for asked in rank_by:
+            name, sign = (asked, -1) if isinstance(asked, str) else (asked["lowest"], 1)
+            value = leads[name if name in leads else f"rank_by {name}"].iloc[place]
+            if pd.isna(value):
+                keys.append((1,))
+            elif name == "country":
+                keys.append((0, [sign * ord(letter) for letter in value] + [sign * -1]))
+            else:
+                keys.append((0, -sign * names.index(value) if name == "tier" else sign * value))
+        return [*keys, leads["id"].iloc[place]]
+
+    return sorted(range(len(leads)), key=key)
+
+
+@given(ids=IDS, rank_by=st.lists(st.sampled_from(KEYS), min_size=1, max_size=3), data=st.data())
+def test_the_order_is_that_of_comparing_lead_by_lead(ids: list[str], rank_by: list[Any], data: Any) -> None:
+    def column(values: st.SearchStrategy[Any]) -> list[Any]:
+        return [data.draw(values) for _ in ids]
+
+    leads = pd.DataFrame(
+        {
+            "id": pd.array(ids, dtype=TEXT),
+            "score": np.array(
+                column(st.integers(-2, 2)), dtype=data.draw(st.sampled_from([np.int32, np.int64]))
+            ),
+            "fit": pd.array(column(st.none() | st.integers(-1, 1)), dtype="Int64"),
+            "tier": pd.array(column(st.sampled_from([tier.name for tier in MODEL.tiers])), dtype=TEXT),
+            "rank_by days": column(st.sampled_from([float("nan"), -1.5, 0.0, -0.0, 7.0, float("inf")])),
+            "rank_by country": pd.array(
+                column(st.sampled_from([None, "", "NO", "N", "é", "\U0001d11e"])), dtype=TEXT
+            ),
+        }
+    )
+    keys = tuple(key if isinstance(key, str) else Lowest(**key) for key in rank_by)
+    model = MODEL.model_copy(update={"rank_by": keys})
+    expected = plain_order(leads, rank_by)
+    assert rank_leads(leads, model).tolist() == expected
+    assert rank_leads(leads.astype({"tier": "category"}), model).tolist() == expected

@@ -6,14 +6,20 @@ import datetime as dt
 import random
 from decimal import Decimal
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, strategies as st
 
 from leadscore.errors import InputError
-from leadscore.pipeline import read_parquet
+from leadscore.fields import FieldType
+from leadscore.model.schema import FieldConfig
+from leadscore.pipeline import categories, held_rows, read_parquet
+from leadscore.pipeline.column import Unreadable, read_field
 from leadscore.pipeline.read_parquet import ParquetExport
 
 PLACE = Path("leads.parquet")
@@ -35,6 +41,8 @@ def refusal_of(content: bytes) -> str:
     try:
         export = ParquetExport(PLACE, content)
         list(export.batches(export.columns))
+        export.take_rows(np.arange(len(export.take_rows(np.arange(1)))))
+        list(ParquetExport(PLACE, content).batches(export.columns, coded=True))
     except InputError as error:
         return str(error)
     return ""
@@ -142,7 +150,11 @@ def test_text_that_is_not_utf_8_is_refused() -> None:
 
 
 def test_a_damaged_file_is_read_or_refused_but_never_breaks_the_reader() -> None:
-    table = pa.table({"id": [f"CANARY{i}" for i in range(300)], "n": [i / 7 for i in range(300)]})
+    table = pa.table({
+        "id": [f"CANARY{i}" for i in range(300)],
+        "n": [i / 7 for i in range(300)],
+        "country": ["US", "GB", None] * 100,
+    })  # fmt: skip
     whole, chance = written(table, compression="snappy"), random.Random(7)
     refused = 0
     for _ in range(400):
@@ -154,3 +166,99 @@ def test_a_damaged_file_is_read_or_refused_but_never_breaks_the_reader() -> None
     assert refused > 50
     with pytest.raises(InputError, match="the Parquet file is corrupt or cut off; export it again"):
         ParquetExport(PLACE, whole[:-5])
+
+
+KINDS = {
+    "few texts": st.sampled_from(["", "a", "b ", "é", None]),
+    "many texts": st.text("abc=,'", max_size=4) | st.none(),
+    "numbers": st.sampled_from([0.0, 0.1, 1e20, float("nan"), None]),
+    "whole numbers": st.integers(-3, 3) | st.none(),
+    "flags": st.booleans() | st.none(),
+    "nothing": st.none(),
+}
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> pa.Table:
+    count = draw(st.integers(0, 40))
+    columns = {kind: draw(st.lists(cells, min_size=count, max_size=count)) for kind, cells in KINDS.items()}
+    large = draw(st.sampled_from([pa.string(), pa.large_string(), pa.dictionary(pa.int8(), pa.string())]))
+    types = [large, large, pa.float64(), pa.int64(), pa.bool_(), pa.null()]
+    arrays = [pa.array(cells, kind) for cells, kind in zip(columns.values(), types, strict=True)]
+    return pa.table(arrays, list(columns))
+
+
+@given(tables(), st.integers(1, 40), st.integers(1, 40), st.booleans())
+def test_categories_hold_the_text_of_the_cells(table: pa.Table, group: int, rows: int, small: bool) -> None:
+    content = written(table, row_group_size=group)
+    size = rows * read_parquet.BYTES_PER_ROW
+    with mock.patch.object(held_rows, "HELD_BYTES", 1 << 20 if small else -1):
+        coded, plain = (
+            list(ParquetExport(PLACE, content, batch_bytes=size).batches(table.column_names, coded))
+            for coded in (True, False)
+        )
+    joined = [
+        pd.concat([batch.leads.astype("str") for batch in batches], ignore_index=True)
+        for batches in (coded, plain)
+    ]
+    pd.testing.assert_frame_equal(*joined)
+    assert [line for batch in coded for line in batch.lines] == list(range(1, len(table) + 1))
+    assert [batch.start for batch in coded][1:] == np.cumsum([len(batch.leads) for batch in coded])[
+        :-1
+    ].tolist()
+
+
+@given(tables(), st.integers(1, 40), st.booleans(), st.data())
+def test_rows_are_the_same_however_much_of_the_file_is_held(
+    table: pa.Table, group: int, small: bool, data: st.DataObject
+) -> None:
+    export = ParquetExport(PLACE, written(table, row_group_size=group))
+    numbers = st.integers(0, max(len(table) - 1, 0))
+    with mock.patch.object(held_rows, "HELD_BYTES", 1 << 20 if small else -1):
+        for _ in range(3 if len(table) else 0):
+            held = np.array(data.draw(st.lists(numbers)), np.int64)
+            export.hold(held)
+            for rows in (held, held[::-2], np.array(data.draw(st.lists(numbers)), np.int64)):
+                taken = export.take_rows(rows)
+                assert taken.schema.equals(table.schema)
+                assert str(taken.to_pylist()) == str(table.take(pa.array(rows)).to_pylist())
+
+
+def test_text_that_repeats_is_kept_as_codes_and_no_other() -> None:
+    table = pa.table({"id": [str(i) for i in range(100)], "country": ["US", "GB"] * 50, "n": range(100)})
+    taken = parquet_export(table, row_group_size=30).take_coded(np.arange(100)[::-1])
+    assert [str(kind) for kind in taken.schema.types] == [
+        "string", "dictionary<values=string, indices=int8, ordered=0>", "int64",
+    ]  # fmt: skip
+    assert taken["country"].combine_chunks().dictionary.to_pylist() == ["US", "GB"]
+
+
+@pytest.mark.parametrize("code", [-1, 2])
+def test_a_code_of_no_text_is_refused(code: int) -> None:
+    codes = pa.array([0, code], pa.int32())
+    cells = pa.DictionaryArray.from_arrays(codes, pa.array(["a", "b"]), safe=False)
+    with pytest.raises(pa.ArrowInvalid, match="a code of no text"):
+        categories.refuse_unknown_codes(cells)
+
+
+@given(
+    st.lists(st.sampled_from(["", " a", "a", "'=b", "N/A", "7", "x7", None]), max_size=20),
+    st.permutations(["", " a", "a", "'=b", "N/A", "7", "x7", "of no lead"]),
+    st.sampled_from(["text", "number", "boolean"]),
+    st.booleans(),
+)
+def test_a_field_is_read_alike_from_categories_and_from_text(
+    cells: list[str | None], order: list[str], kind: FieldType, listed: bool
+) -> None:
+    words = {"true": ["7"], "false": ["a", ""] if listed else ["a"]} if kind == "boolean" else {}
+    config = FieldConfig(null=["N/A"], type=kind, **words)
+    text = pd.Series(pd.array(cells, "str"), name="x")
+    told: list[list[Unreadable]] = [[], []]
+    fields = [
+        read_field(column, config, kind, unreadable)
+        for column, unreadable in zip((text, text.astype(pd.CategoricalDtype(order))), told, strict=True)
+    ]
+    ours, theirs = ([field.text(place) for place in range(len(cells))] for field in fields)
+    assert ours == theirs
+    reasons = [{(each.reason, *each.rows.tolist()) for each in unreadable} for unreadable in told]
+    assert reasons[0] == reasons[1]

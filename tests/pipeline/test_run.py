@@ -16,6 +16,8 @@ import pytest
 import leadscore.pipeline.run as run_module
 from leadscore.pipeline import write
 from leadscore.pipeline.read import open_export
+from leadscore.pipeline.write_csv import CsvFormat
+from leadscore.pipeline.write_parquet import ParquetFormat
 from tests.running import DAY, SAMPLE, SAMPLE_CONFIG, Place, csv_of, match, model_of, rows_of, run_alone
 
 EVERYTHING = ("--set", "output={formats: [csv, parquet], contributions: true}")
@@ -76,6 +78,8 @@ def batches_of(size: int) -> Iterator[None]:
     with (
         mock.patch.dict(open_export.__kwdefaults__, batch_bytes=size),
         mock.patch.object(write, "BLOCK", max(size // 200, 1)),
+        mock.patch.object(CsvFormat, "block_rows", max(size // 200, 1)),
+        mock.patch.object(ParquetFormat, "block_rows", max(size // 200, 1)),
     ):
         yield
 
@@ -143,7 +147,7 @@ def test_columns_in_another_order_and_a_column_more_change_no_score(
     assert place.scores() == scores == {"1": "11", "3": "10", "2": "0"}
 
 
-@pytest.mark.parametrize("loses", ["_ordered", "set_aside_without_id"])
+@pytest.mark.parametrize("loses", ["rank_leads", "set_aside_without_id"])
 def test_a_run_that_lost_a_lead_is_not_published(
     place: Place, loses: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -152,7 +156,7 @@ def test_a_run_that_lost_a_lead_is_not_published(
 
     def one_less(*arguments: Any) -> Any:
         found = whole(*arguments)
-        if loses == "_ordered":
+        if loses == "rank_leads":
             return found[:-1]
         found[0] = False
         return found

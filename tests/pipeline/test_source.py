@@ -83,7 +83,7 @@ def test_in_windows_a_csv_gives_what_the_whole_file_gives(
     path = put(folder, gzip.compress(content, mtime=0) if packed else content)
     expected = story(path, batch_bytes=batch_bytes)
     with steps_of(step):
-        assert story(path, batch_bytes=batch_bytes, in_windows=True) == expected
+        assert story(path, batch_bytes=batch_bytes, once=True) == expected
 
 
 @settings(max_examples=300, deadline=None)
@@ -93,7 +93,7 @@ def test_in_steps_bytes_are_refused_as_they_are_whole(folder: Path, octets: byte
     expected = story(path)
     assert isinstance(expected, str) is (0 in octets or not is_text(octets))
     with steps_of(step):
-        assert story(path, in_windows=True) == expected
+        assert story(path, once=True) == expected
 
 
 def is_text(octets: bytes) -> bool:
@@ -115,7 +115,7 @@ def test_in_windows_a_bad_gzip_file_is_refused_as_it_is_whole(folder: Path, dama
     expected = story(path, max_unpacked_bytes=most)
     assert isinstance(expected, str)
     with steps_of(100):
-        assert story(path, max_unpacked_bytes=most, in_windows=True) == expected
+        assert story(path, max_unpacked_bytes=most, once=True) == expected
 
 
 @pytest.mark.parametrize("group", [7, 1_000])
@@ -124,11 +124,11 @@ def test_in_windows_parquet_gives_what_the_whole_file_gives(folder: Path, group:
     pq.write_table(table, folder / "log", row_group_size=group)
     expected = story(folder / "log", batch_bytes=9_000)
     assert len(expected[2]) == 500
-    assert story(folder / "log", batch_bytes=9_000, in_windows=True) == expected
+    assert story(folder / "log", batch_bytes=9_000, once=True) == expected
     content = (folder / "log").read_bytes()
     for size in (9, 100, len(content) - 4):
         path = put(folder, content[:size])
-        assert story(path, in_windows=True) == story(path) == f"{path}: {CORRUPT}"
+        assert story(path, once=True) == story(path) == f"{path}: {CORRUPT}"
 
 
 CORRUPT = "the Parquet file is corrupt or cut off; export it again"
@@ -164,7 +164,7 @@ def test_no_read_of_a_log_asks_for_more_than_a_window(
     monkeypatch.setattr(dialect, "MAX_HEADER_BYTES", window)
     monkeypatch.setattr("leadscore.pipeline.read_parquet.STEP", window)
     with steps_of(window):
-        log = open_export(path, ["a", "b"], batch_bytes=window, in_windows=True)
+        log = open_export(path, ["a", "b"], batch_bytes=window, once=True)
         events = sum(len(batch.lines) for batch in log.batches(["a", "b"])) + log.damaged
     assert events == (200_000 if form == "parquet" else 120_000)
     assert sum(asked) > size > 20 * window
@@ -192,7 +192,7 @@ def test_a_stray_quote_does_not_bring_the_rest_of_a_log_into_memory(
     monkeypatch.setattr(dialect, "MAX_HEADER_BYTES", 1_500)
     monkeypatch.setattr(dialect, "HEAD_BYTES", 1_500)
     with steps_of(1_500):
-        assert story(path, batch_bytes=500, in_windows=True) == expected
+        assert story(path, batch_bytes=500, once=True) == expected
     assert max(asked) <= 4_000
 
 
@@ -247,7 +247,7 @@ def test_a_log_that_changes_between_two_looks_is_refused(
         pq.write_table(pa.table({"a": ["1"], "b": ["2"]}), path)
     else:
         path.write_bytes(b"a,b\n1,2\n")
-    log = open_export(path, ["a"], in_windows=True)
+    log = open_export(path, ["a"], once=True)
     change(path)
     with pytest.raises(InputError, match="changed while it was read; wait until the export is finished"):
         list(log.batches(["a"]))
@@ -255,7 +255,7 @@ def test_a_log_that_changes_between_two_looks_is_refused(
 
 def test_a_log_replaced_by_another_is_still_read_as_it_was(folder: Path) -> None:
     path = put(folder, b"a,b\n1,2\n")
-    log = open_export(path, ["a"], in_windows=True)
+    log = open_export(path, ["a"], once=True)
     path.unlink()
     put(folder, b"a,b\n9,9\n9,9\n")
     assert [batch.leads["a"].tolist() for batch in log.batches(["a"])] == [["1"]]
@@ -269,7 +269,7 @@ def test_where_there_is_no_room_to_unpack_the_message_says_so(
 
     monkeypatch.setattr("tempfile.TemporaryFile", full)
     with pytest.raises(InputError, match="cannot be unpacked: No space left on device; let TMPDIR name"):
-        open_export(put(folder, gzip.compress(b"a,b\n")), [], in_windows=True)
+        open_export(put(folder, gzip.compress(b"a,b\n")), [], once=True)
 
 
 def test_what_a_log_is_unpacked_to_has_no_name_and_goes_with_it(
@@ -278,7 +278,7 @@ def test_what_a_log_is_unpacked_to_has_no_name_and_goes_with_it(
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     open_files = Path("/proc/self/fd")
     before = len(list(open_files.iterdir())) if open_files.exists() else 0
-    log: Export | None = open_export(put(folder, gzip.compress(b"a\n1\n")), [], in_windows=True)
+    log: Export | None = open_export(put(folder, gzip.compress(b"a\n1\n")), [], once=True)
     assert list(tmp_path.iterdir()) == []
     assert log is not None
     del log
@@ -289,7 +289,7 @@ def test_of_very_many_damaged_lines_only_the_first_are_kept_and_all_are_counted(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(read_csv, "LISTED", 5)
-    log = open_export(put(folder, b"a,b\n" + b"1\n2,3\n" * 20), ["a"], in_windows=True, batch_bytes=16)
+    log = open_export(put(folder, b"a,b\n" + b"1\n2,3\n" * 20), ["a"], once=True, batch_bytes=16)
     for _ in range(2):
         assert sum(len(batch.lines) for batch in log.batches(["a"])) == 20
         assert ([aside.line for aside in log.set_aside], log.damaged) == ([2, 4, 6, 8, 10], 20)
@@ -297,7 +297,7 @@ def test_of_very_many_damaged_lines_only_the_first_are_kept_and_all_are_counted(
 
 def test_a_log_keeps_no_place_of_its_events(folder: Path) -> None:
     path = put(folder, b"a,b\n" + b"1,2\n" * 99)
-    log: Any = open_export(path, ["a"], in_windows=True)
+    log: Any = open_export(path, ["a"], once=True)
     assert isinstance(log._data, FileBytes)
     list(log.batches(["a"]))
-    assert sum(map(len, log._starts)) == 0
+    assert log._lines is None

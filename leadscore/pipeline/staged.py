@@ -1,0 +1,62 @@
+"""staged: one file of a run while it is written: hashed and counted on its way, on the disk at its end."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+SYNC_BYTES = 32 << 20
+"""So much of a file may wait for the disk before it is told to begin."""
+
+
+class StagedFile:
+    """A file of the stage."""
+
+    def __init__(self, file: BinaryIO, syncer: Executor) -> None:
+        self.file, self.closed, self.size, self.digest = file, False, 0, hashlib.sha256()
+        self._syncer, self._synced = syncer, 0
+        self._syncing: Future[None] | None = None
+
+    def write(self, content: Any) -> int:
+        """Write bytes, or any buffer of bytes."""
+        with memoryview(content) as view:
+            self.file.write(view)
+            self.digest.update(view)
+            self.size += view.nbytes
+            self._sync_early()
+            return view.nbytes
+
+    def flush(self) -> None:
+        """Asked for by writers that treat this as a file."""
+
+    def finish(self) -> None:
+        """Everything is on the disk, or OSError says why not."""
+        self.file.flush()
+        self._settle()
+        os.fsync(self.file.fileno())
+
+    def _sync_early(self) -> None:
+        """The disk writes what there is while the rest is made, so that little is left to wait for."""
+        if self.size - self._synced < SYNC_BYTES or (self._syncing and not self._syncing.done()):
+            return
+        self._settle()
+        self._syncing, self._synced = self._syncer.submit(os.fsync, self.file.fileno()), self.size
+
+    def _settle(self) -> None:
+        if self._syncing is not None:
+            self._syncing.result()  # a disk tells of what it could not write only once
+
+
+@contextmanager
+def open_staged(path: Path) -> Iterator[StagedFile]:
+    """A new file that nobody else may read (0600). It is on the disk when the block ends."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "wb") as file, ThreadPoolExecutor(1, "sync") as syncer:
+        staged = StagedFile(file, syncer)
+        yield staged
+        staged.finish()
