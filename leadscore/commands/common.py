@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,6 +16,7 @@ from leadscore.errors import Problem, UsageError
 
 if TYPE_CHECKING:
     from leadscore.pipeline.cache import Cache
+    from leadscore.pipeline.told import Told
 
 Export = Annotated[
     Path, typer.Argument(help="The file the CRM exported: CSV (also gzipped) or Parquet.", show_default=False)
@@ -77,6 +81,20 @@ def open_cache(no_cache: bool) -> Cache:
     from leadscore.pipeline.cache import NO_CACHE, Cache, default_folder
 
     return NO_CACHE if no_cache else Cache(default_folder())
+
+
+@contextmanager
+def show_progress(wanted: bool) -> Iterator[Told]:
+    """Who is told how far the run is: whoever looks at the terminal, if it is one."""
+    from leadscore.pipeline.told import nobody
+
+    if wanted and sys.stderr.isatty():
+        from leadscore.views.progress import open_progress
+
+        with open_progress() as told:
+            yield told
+    else:
+        yield nobody
 
 
 def print_json(content: dict[str, Any]) -> None:

@@ -22,6 +22,7 @@ from leadscore.commands.common import (
     open_cache,
     print_json,
     read_as_of,
+    show_progress,
 )
 from leadscore.errors import LateError, Problem
 
@@ -84,7 +85,8 @@ def score(
     files, overrides, logs = tuple(exports), tuple(set_ or ()), tuple(events or ())
     job = Job(files, model, day, target, config.name, digest, overrides, logs, tree.bases)
     job = replace(job, joins=tuple(join or ()), write_back=write_back, previous=previous)
-    run = score_export(replace(job, cache=open_cache(no_cache)))
+    with show_progress(not (quiet or json_)) as told:
+        run = score_export(replace(job, cache=open_cache(no_cache), told=told))
     try:
         _show(run, json_, quiet)
     except BrokenPipeError:

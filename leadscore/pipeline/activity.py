@@ -24,6 +24,7 @@ from leadscore.pipeline.event_sums import EventSums, make_room, seen_by
 from leadscore.pipeline.export import Batch, Export
 from leadscore.pipeline.log_columns import log_columns
 from leadscore.pipeline.log_leads import LogLeads
+from leadscore.pipeline.told import Told, nobody
 from leadscore.pipeline.unread import Unread
 from leadscore.points import Flags, Hundredths, Numbers
 from leadscore.text import Folding
@@ -169,7 +170,9 @@ def _spread(coded: pa.DictionaryArray, amounts: npt.NDArray[Any], missing: Any) 
     return spread
 
 
-def gather_activity(logs: Sequence[Export], model: Model, as_of: date) -> Activity | None:
+def gather_activity(
+    logs: Sequence[Export], model: Model, as_of: date, told: Told = nobody
+) -> Activity | None:
     """Read the logs; None where the config asks nothing of them.
 
     Raises UsageError if the config needs a log and there is none, InputError for columns a log lacks.
@@ -185,6 +188,7 @@ def gather_activity(logs: Sequence[Export], model: Model, as_of: date) -> Activi
         columns = log_columns(log, model)
         for batch in log.batches(sorted(set(columns.values()))):
             activity.add(log, batch, model.events, columns, (as_of - _EPOCH).days)
+            told("events read", activity.read, batch.share)
         activity.unread.add_lines(log)
         _refuse_ambiguous(activity, log)
     activity.count()

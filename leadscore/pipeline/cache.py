@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from leadscore import __version__
-from leadscore.pipeline.kept import PART, Keeper, Kept, find_kept
+from leadscore.pipeline.kept import FORMAT, PART, Keeper, Kept, find_kept
 from leadscore.pipeline.records import Records
 from leadscore.pipeline.source import FileBytes
 
@@ -60,6 +60,7 @@ class Cache:
             for each in records:
                 keeper.add(each)
                 yield each
+                del each
             keeper.finish(_name(source), {**about, "sample": _sample(source)})
             self._make_room()
         finally:
@@ -106,7 +107,7 @@ def _name(source: FileBytes) -> str:
     """A file that was changed, moved over or written anew has another one."""
     status = source.status
     facts = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
-    return hashlib.sha256(f"{__version__} {facts}".encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{__version__} {FORMAT} {facts}".encode()).hexdigest()[:32]
 
 
 def _sample(source: FileBytes) -> str:

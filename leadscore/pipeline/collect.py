@@ -27,10 +27,12 @@ from leadscore.pipeline.fit import Fit
 from leadscore.pipeline.join import Joins
 from leadscore.pipeline.join_tables import NO_TABLES
 from leadscore.pipeline.measure import add_percentiles
+from leadscore.pipeline.memory import give_back
 from leadscore.pipeline.portion import join_comparable, join_lines
 from leadscore.pipeline.rank import rank_key
 from leadscore.pipeline.sweep import Sweep, open_sweep
 from leadscore.pipeline.tally import Tally
+from leadscore.pipeline.told import Told, nobody
 
 
 @dataclass
@@ -71,18 +73,22 @@ def collect_leads(
     as_of: date,
     logs: Sequence[Export] = (),
     tables: Mapping[str, Export] = NO_TABLES,
+    told: Told = nobody,
 ) -> Collected:
     """Score every batch and keep the few columns that are needed of all leads."""
-    sweep = open_sweep(export, model, as_of, logs, tables)
+    sweep = open_sweep(export, model, as_of, logs, tables, told)
     tally, parts, contributions = Tally(), [], []
     lines: tuple[Line, ...] = ()
     for batch, scored in sweep.batches():
         tally.add(scored, batch)
+        told("leads read", tally.leads, batch.share)
         parts.append(_keep(scored, batch, sweep))
         if model.output.contributions:
             lines, points = join_lines(scored.portions)
             contributions.append(points)
+        del batch, scored  # or they would be in memory until the next ones are there
     leads = add_percentiles(_stack(parts), model)
+    give_back()
     read = tally.leads + len(export.set_aside)
     return Collected(
         leads,

@@ -54,6 +54,7 @@ class Batch:
     start: int  # leads before this batch
     lines: NDArray[np.int64]  # physical line of each lead, 1-based; the row number in Parquet
     file: str = ""  # the name of the file they are from, where there are several
+    share: float = 1.0  # of the export, so far
 
 
 class Export(Protocol):

@@ -10,6 +10,7 @@ from typing import Any
 from leadscore.model.schema import Model
 from leadscore.model.tree import Base
 from leadscore.pipeline.cache import NO_CACHE, Cache
+from leadscore.pipeline.told import Told, nobody
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class Job:
     """The run that the CRM has the values of, so that only the others are brought back."""
     cache: Cache = NO_CACHE
     """Where what is read of the exports and logs is kept for the next run."""
+    told: Told = nobody
+    """Who is told how far the run is."""
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,8 @@ from leadscore.pipeline.spans import Damage
 
 PART = ".part"
 """How the name of a file ends that is not whole yet."""
+FORMAT = 1
+"""Of these files; readings of another one are not looked for."""
 _PLACES = pa.schema(
     [("start", pa.int64()), ("size", pa.uint32()), ("line", pa.int64()), ("live", pa.list_(pa.int64()))]
 )
@@ -53,6 +55,7 @@ class Kept:
                 names = dict(zip(self.about["columns"], batch.columns[len(_PLACES) :], strict=True))
                 cells = {name: names[name] for name in dict.fromkeys(columns)}
                 yield _unpacked(batch, cells, json.loads(told[b"about"]), coded)
+                del batch, names, cells
 
 
 def find_kept(path: Path) -> Kept | None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from leadscore.errors import InputError, Problem
 from leadscore.fields import FieldType
+from leadscore.pipeline.ahead import ahead
 from leadscore.pipeline.cache import Recall
 from leadscore.pipeline.dialect import Header
 from leadscore.pipeline.endings import LeadTable, layout_of
@@ -114,8 +115,10 @@ class CsvExport:
             self._set_aside(records.damage)
             self.notes += [note for note in records.notes if note not in self.notes]
             if records.starts.size:
-                yield Batch(to_frame(records.cells, columns), count, records.lines + 1)
                 count += records.starts.size
+                first, share = count - len(records.lines), int(records.stops[-1]) / len(self._data)
+                yield Batch(to_frame(records.cells, columns), first, records.lines + 1, share=share)
+            del records  # or it would be in memory until the next one is read
         if not count:
             yield Batch(to_frame(self._parser.no_records(columns).cells, columns), 0, NOWHERE)
 
@@ -127,11 +130,12 @@ class CsvExport:
 
     def _scan(self, columns: Sequence[str], coded: bool) -> Iterator[Records]:
         repeating = set(columns) if coded else set()
-        for span in self._table.spans(self._batch_bytes):
+        for span in ahead(self._table.spans(self._batch_bytes), 1):
             distrust_between(span, self._data, self._layout)
             records = self._parser.parse_span(self._data, span, columns, repeating, self._extra)
             repeating = {name for name in repeating if repeats(records.cells.column(name))}
             yield records
+            del span, records
         yield replace(self._parser.no_records(columns), notes=self._table.notes)
 
     def _set_aside(self, found: list[Damage]) -> None:

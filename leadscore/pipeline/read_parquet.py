@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import NoReturn
@@ -56,6 +57,7 @@ class ParquetExport:
         with self._opened() as file:
             self._schema = file.schema_arrow
             rows, columns = file.metadata.num_rows, len(self._schema)
+            self._count = rows
         if rows > MAX_ROWS:
             self._refuse(f"more than {MAX_ROWS:,} rows")
         if columns > MAX_COLUMNS or file.metadata.num_columns > MAX_COLUMNS:
@@ -130,8 +132,8 @@ class ParquetExport:
             if part.num_rows:
                 with self._judged():
                     batch = self._batch(part, columns, count, makers)
-                yield batch
                 count += part.num_rows
+                yield replace(batch, share=count / self._count)
         if not count:
             yield self._batch(self._schema.empty_table(), columns, 0, None)
 

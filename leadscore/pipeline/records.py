@@ -88,7 +88,7 @@ class Parser:
         try:
             table = pyarrow.csv.read_csv(
                 pa.BufferReader(octets),
-                pyarrow.csv.ReadOptions(column_names=keys, block_size=max(1 << 20, 2 * longest)),
+                pyarrow.csv.ReadOptions(column_names=keys, block_size=max(1 << 20, 2 * longest), use_threads=False),
                 pyarrow.csv.ParseOptions(delimiter=chr(self.layout.delimiter), newlines_in_values=multiline),
                 pyarrow.csv.ConvertOptions(
                     check_utf8=False,

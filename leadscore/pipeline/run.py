@@ -17,14 +17,16 @@ from leadscore.pipeline.job import Job, Run
 from leadscore.pipeline.join_tables import open_tables
 from leadscore.pipeline.lists import Rows, divide_leads, list_parts, list_views
 from leadscore.pipeline.manifest import describe_run
+from leadscore.pipeline.memory import give_back
 from leadscore.pipeline.publish import MANIFEST, Stage, last_manifest, open_stage, refuse_foreign
 from leadscore.pipeline.rank import rank_leads
 from leadscore.pipeline.several import Exports
 from leadscore.pipeline.summary import summarize
+from leadscore.pipeline.told import Told
 from leadscore.pipeline.write import (
     open_formats,
     write_contributions,
-    write_leads,
+    write_listings,
     write_log_problems,
     write_set_aside,
     write_table,
@@ -44,7 +46,7 @@ def score_export(job: Job) -> Run:
     export = open_exports(job.exports, job.model, job.cache)
     logs = [open_log(path, job.model, job.cache) for path in job.events]
     tables = open_tables(job.joins, job.model)
-    collected = collect_leads(export, job.model, job.as_of, logs, tables)
+    collected = collect_leads(export, job.model, job.as_of, logs, tables, job.told)
     refuse_ambiguous_dates(collected.tally, job.config)
     sound = set_aside_without_id(collected, export, job.model)
     trusted = choose_copies(collected, sound, export, paths_of(export), job.model)
@@ -54,11 +56,12 @@ def score_export(job: Job) -> Run:
     summary = summarize(collected, parts, job.model, job.as_of)
     reconcile(collected.read, summary["leads"])
     back = make_import(job, export, collected, parts)
+    give_back()
     with open_stage(job.out) as stage:
         if back is not None:
             write_import(stage, back, job.model.output.formula_guard)
             summary["write_back"] = back.report
-        _write(stage, export, collected, parts, job.model, summary)
+        _write(stage, export, collected, parts, job.model, summary, job.told)
         manifest = describe_run(job, export, [*logs, *tables.values()], collected.fits, stage, summary)
         stage.create_json(MANIFEST, manifest)
     damaged = len(collected.set_aside) - collected.copies
@@ -80,14 +83,13 @@ def _write(
     parts: dict[str, Rows],
     model: Model,
     summary: dict[str, Any],
+    told: Told,
 ) -> None:
     formats = open_formats(export, model, model.output.formats)
     listings = {listing.name: listing for listing in list_parts(collected.leads, parts, model)}
-    for listing in listings.values():
-        write_leads(stage, listing, model, formats)
+    write_listings(stage, list(listings.values()), model, formats, told)
     summary["disarmed"] = sum(form.disarmed for form in formats.values())  # before views count cells again
-    for view in list_views(listings["ranked"], model):
-        write_leads(stage, view, model, formats)
+    write_listings(stage, list_views(listings["ranked"], model), model, formats)
     if model.accounts:
         ranked = collected.leads.iloc[parts["ranked"]]
         accounts = roll_up(ranked.assign(score=ranked[LEAD_SCORE]), model.accounts)

@@ -85,11 +85,13 @@ class Exports:
     def read(self, columns: Mapping[str, Sequence[str]]) -> Iterator[Batch]:
         """The leads of all files with those of its columns that are asked of each."""
         self.set_aside, self.damaged, self.notes, self._stops = [], 0, [], []
-        count = 0
+        count, before = 0, 0
         for name, file in self.files.items():
             for batch in file.batches(columns[name]):
-                yield replace(batch, start=count, file=name)
+                share = (before + batch.share * file.size) / self.size
+                yield replace(batch, start=count, file=name, share=share)
                 count += len(batch.leads)
+            before += file.size
             self._stops.append(count)
             self.set_aside += [replace(aside, file=name) for aside in file.set_aside]
             self.damaged += file.damaged

@@ -27,6 +27,7 @@ from leadscore.pipeline.join_tables import NO_TABLES, fit_tables
 from leadscore.pipeline.lists import divide_leads
 from leadscore.pipeline.portion import join_comparable
 from leadscore.pipeline.prepare import NO_ACTIVITY
+from leadscore.pipeline.told import Told, nobody
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class Sweep:
         """Every batch, scored while the next one is read."""
         for batch in ahead(self.read(), depth=1):
             yield batch, self.score(batch)
+            del batch  # or it would be in memory until the next one is there
 
     def read(self) -> Iterator[Batch]:
         """Every batch as it is read, its ids bare, with the columns of the tables that are joined to it."""
@@ -74,6 +76,7 @@ class Sweep:
             ids, below[batch.file] = mark_second_headers(leads[column], column, below.get(batch.file, False))
             leads = bare_ids(leads.assign(**{column: ids}) if below[batch.file] else leads, column)
             yield replace(batch, leads=self.joins.add(leads, fit, self._kinds(batch), self.as_of))
+            del batch, leads, ids
 
     def _kinds(self, batch: Batch) -> Mapping[str, FieldType]:
         return {**files_of(self.export)[batch.file].kinds, **self.joins.kinds}
@@ -91,13 +94,14 @@ def open_sweep(
     as_of: date,
     logs: Sequence[Export] = (),
     tables: Mapping[str, Export] = NO_TABLES,
+    told: Told = nobody,
 ) -> Sweep:
     """What leads are scored by: the activity logs added up, and accounts where leads have a part of theirs.
 
     ``tables``: what is joined to the leads, by the names the config has for it.
     Raises InputError for missing columns and for names the output needs itself.
     """
-    activity = gather_activity(logs, model, as_of)
+    activity = gather_activity(logs, model, as_of, told)
     refuse_names(export, model)
     joins = fit_tables(tables, model, files_of(export))
     fits = {name: joins.within(fit, model) for name, fit in fit_files(export, joins.without(model)).items()}

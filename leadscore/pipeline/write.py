@@ -25,6 +25,7 @@ from leadscore.pipeline.guard import guard_line
 from leadscore.pipeline.lists import Listing, Rows
 from leadscore.pipeline.publish import Stage
 from leadscore.pipeline.reason import hold_columns, show_columns
+from leadscore.pipeline.told import Told, nobody
 from leadscore.points import Flags
 
 BLOCK = 100_000
@@ -40,8 +41,22 @@ def open_formats(export: Source, model: Model, names: Sequence[str]) -> dict[str
     return {name: FORMATS[name](export, model.output.formula_guard, model.output.prefix) for name in names}
 
 
-def write_leads(stage: Stage, listing: Listing, model: Model, formats: dict[str, Format]) -> None:
-    """A file of leads, and where it is wanted its lines once more in one file per tier."""
+def write_listings(
+    stage: Stage, listings: Sequence[Listing], model: Model, formats: dict[str, Format], told: Told = nobody
+) -> None:
+    """Files of leads, in each of the formats."""
+    rows, total = 0, max(sum(len(listing.rows) for listing in listings) * len(formats), 1)
+    for listing in listings:
+        for written in write_leads(stage, listing, model, formats):
+            rows += written
+            told("leads written", rows, rows / total)
+
+
+def write_leads(stage: Stage, listing: Listing, model: Model, formats: dict[str, Format]) -> Iterator[int]:
+    """A file of leads, and where it is wanted its lines once more in one file per tier.
+
+    Gives the number of leads after each block.
+    """
     tiers = [tier.name for tier in model.tiers] if listing.by_tier else []
     names = [listing.name, *(f"tiers/{file_name(tier)}" for tier in tiers)]
     for suffix, form in formats.items():
@@ -54,6 +69,7 @@ def write_leads(stage: Stage, listing: Listing, model: Model, formats: dict[str,
             for pieces in files.enter_context(closing(ahead(_make_pieces(listing, form, tiers)))):
                 for writer, piece in zip(writers, pieces, strict=True):
                     writer.write(piece)
+                yield len(pieces[0])
 
 
 def _make_pieces(listing: Listing, form: Format, tiers: Sequence[str]) -> Iterator[list[Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,16 +14,12 @@ PATIENCE = 2.0
 
 
 @contextmanager
-def show_progress(wanted: bool = True) -> Iterator[Callable[[str, int, float], None]]:
+def open_progress() -> Iterator[Callable[[str, int, float], None]]:
     """What is to be told how far a run is: what it does, the rows of it so far, and the share (0 to 1).
 
-    A line for each thing it does appears on stderr after two seconds, and goes when the block ends. Nothing
-    is shown unless stderr is a terminal.
+    A line for each thing it does appears on stderr after two seconds, and goes when the block ends.
     """
     console = Console(stderr=True, markup=False, highlight=False, emoji=False)
-    if not wanted or not console.is_terminal or not sys.stderr.isatty():
-        yield _tell_nobody
-        return
     lines = Progress(
         TextColumn("{task.description}"),
         BarColumn(bar_width=None),
@@ -53,7 +48,3 @@ class _Bar:
         if time.monotonic() - self.begun >= PATIENCE:
             self.lines.start()
             self.lines.refresh()
-
-
-def _tell_nobody(doing: str, rows: int, share: float) -> None:
-    """Nobody looks."""

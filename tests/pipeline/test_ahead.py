@@ -71,12 +71,8 @@ def test_what_fails_in_the_thread_is_raised_after_the_items_before_it() -> None:
 
 
 def test_a_failure_of_the_first_item_is_raised_too() -> None:
-    def items() -> Iterator[int]:
-        raise KeyError("first")
-        yield 1
-
     with pytest.raises(KeyError, match="first"):
-        list(ahead(items()))
+        list(ahead({"second": 2}[name] for name in ["first"]))
     with pytest.raises(TypeError):
         list(ahead(5))  # type: ignore[arg-type]
     assert threads() == []
@@ -122,8 +118,13 @@ def test_an_item_is_let_go_with_its_caller() -> None:
     assert len(list(taken)) == 1
 
 
+def noted(made: list[int], number: int) -> int:
+    made.append(number)
+    return number
+
+
 def test_nothing_is_made_before_the_first_item_is_asked_for() -> None:
     made: list[int] = []
-    unused = ahead(made.append(number) for number in range(3))
+    unused = ahead(noted(made, number) for number in range(3))
     assert (made, threads()) == ([], [])
-    assert list(unused) == [None, None, None]
+    assert list(unused) == [0, 1, 2]

@@ -201,7 +201,7 @@ def test_categories_hold_the_text_of_the_cells(table: pa.Table, group: int, rows
         pd.concat([batch.leads.astype("str") for batch in batches], ignore_index=True)
         for batches in (coded, plain)
     ]
-    pd.testing.assert_frame_equal(*joined)
+    pd.testing.assert_frame_equal(joined[0], joined[1])
     assert [line for batch in coded for line in batch.lines] == list(range(1, len(table) + 1))
     assert [batch.start for batch in coded][1:] == np.cumsum([len(batch.leads) for batch in coded])[
         :-1
@@ -251,7 +251,7 @@ def test_a_field_is_read_alike_from_categories_and_from_text(
     cells: list[str | None], order: list[str], kind: FieldType, listed: bool
 ) -> None:
     words = {"true": ["7"], "false": ["a", ""] if listed else ["a"]} if kind == "boolean" else {}
-    config = FieldConfig(null=["N/A"], type=kind, **words)
+    config = FieldConfig.model_validate({"null": ["N/A"], "type": kind, **words})
     text = pd.Series(pd.array(cells, "str"), name="x")
     told: list[list[Unreadable]] = [[], []]
     fields = [

@@ -6,7 +6,8 @@ import io
 
 import pytest
 
-from leadscore.views import progress
+from leadscore.commands.common import show_progress
+from leadscore.views.progress import open_progress
 
 
 class Terminal(io.StringIO):
@@ -32,7 +33,7 @@ def shown(monkeypatch: pytest.MonkeyPatch, stream: io.StringIO) -> io.StringIO:
 
 def test_a_quick_run_shows_nothing(monkeypatch: pytest.MonkeyPatch, clock: list[float]) -> None:
     stream = shown(monkeypatch, Terminal())
-    with progress.show_progress() as tell:
+    with open_progress() as tell:
         tell("rows read", 1_000, 0.5)
         clock[0] += 1.9
         tell("rows read", 2_000, 1.0)
@@ -43,7 +44,7 @@ def test_after_two_seconds_each_thing_has_its_line(
     monkeypatch: pytest.MonkeyPatch, clock: list[float]
 ) -> None:
     stream = shown(monkeypatch, Terminal())
-    with progress.show_progress() as tell:
+    with open_progress() as tell:
         tell("reading", 1_000, 0.5)
         clock[0] += 2
         tell("reading", 1_234_567, 1.0)
@@ -60,7 +61,7 @@ def test_a_pipe_and_a_quiet_run_show_nothing(
     monkeypatch: pytest.MonkeyPatch, clock: list[float], wanted: bool
 ) -> None:
     stream = shown(monkeypatch, io.StringIO() if wanted else Terminal())
-    with progress.show_progress(wanted) as tell:
+    with show_progress(wanted) as tell:
         clock[0] += 60
         tell("reading", 1_000, 0.5)
     assert stream.getvalue() == ""
