@@ -23,7 +23,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
 class Part(BaseModel):
     """A mapping in the config. An unknown key is refused with the nearest known one."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, defer_build=True)
 
     @model_validator(mode="wrap")
     @classmethod

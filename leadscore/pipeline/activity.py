@@ -13,18 +13,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from leadscore.errors import ConfigError, Problem, UsageError
 from leadscore.fields import Seen
-from leadscore.model.events import EventLog, wanted_events
-from leadscore.model.schema import Model
-from leadscore.pipeline.cells import AMBIGUOUS
+from leadscore.model.events import EventLog
 from leadscore.pipeline.coded import chain, to_texts
 from leadscore.pipeline.column import Unreadable, read_field, without_guard
 from leadscore.pipeline.event_sums import EventSums, make_room, seen_by
 from leadscore.pipeline.export import Batch, Export
-from leadscore.pipeline.log_columns import log_columns
 from leadscore.pipeline.log_leads import LogLeads
-from leadscore.pipeline.told import Told, nobody
 from leadscore.pipeline.unread import Unread
 from leadscore.points import Flags, Hundredths, Numbers
 from leadscore.text import Folding
@@ -168,37 +163,3 @@ def _spread(coded: pa.DictionaryArray, amounts: npt.NDArray[Any], missing: Any) 
     indices = pc.fill_null(coded.indices, len(amounts)).to_numpy(zero_copy_only=False)
     spread: npt.NDArray[Any] = np.append(amounts, np.array([missing], amounts.dtype))[indices]
     return spread
-
-
-def gather_activity(
-    logs: Sequence[Export], model: Model, as_of: date, told: Told = nobody
-) -> Activity | None:
-    """Read the logs; None where the config asks nothing of them.
-
-    Raises UsageError if the config needs a log and there is none, InputError for columns a log lacks.
-    """
-    wanted = list(wanted_events(model))
-    if not wanted:
-        return None
-    if not logs:
-        what = f"the config counts events ({wanted[0].name!r} and others) and there is no log"
-        raise UsageError(Problem("--events", what=what, hint="name the activity log after --events"))
-    activity = Activity([EventSums(want) for want in wanted])
-    for log in logs:
-        columns = log_columns(log, model)
-        for batch in log.batches(sorted(set(columns.values()))):
-            activity.add(log, batch, model.events, columns, (as_of - _EPOCH).days)
-            told("events read", activity.read, batch.share)
-        activity.unread.add_lines(log)
-        _refuse_ambiguous(activity, log)
-    activity.count()
-    for each in activity.sums:
-        each.close()
-    return activity
-
-
-def _refuse_ambiguous(activity: Activity, log: Export) -> None:
-    if activity.unread.reasons[AMBIGUOUS]:
-        what = "the times of the log can be read as day-first and month-first"
-        hint = 'set events.time, for example {from: time, format: "%d/%m/%Y"}'
-        raise ConfigError(Problem(str(log.path), key="events.time", what=what, hint=hint))

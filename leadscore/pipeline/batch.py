@@ -15,10 +15,10 @@ from leadscore.errors import Problem, UsageError
 from leadscore.fields import TRUE, FieldType, Leads, Seen
 from leadscore.model.schema import Model
 from leadscore.pipeline.account_scores import NO_SCORES, index_scores, look_up_scores
-from leadscore.pipeline.activity import gather_activity
 from leadscore.pipeline.coded import Column, encode, to_frame
 from leadscore.pipeline.fit import fit_model
 from leadscore.pipeline.frame import FrameExport
+from leadscore.pipeline.gather import gather_activity
 from leadscore.pipeline.measure import find_labels
 from leadscore.pipeline.portion import Portion, join_columns, score_portions
 from leadscore.pipeline.prepare import NO_ACTIVITY, NO_KINDS, Unreadable, prepare_leads

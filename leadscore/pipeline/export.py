@@ -71,8 +71,11 @@ class Export(Protocol):
     damaged: int  # lines set aside, also those of a file read in windows that are not listed
     notes: list[str]
 
-    def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
-        """At least one batch, an empty one if there are no leads. Unknown columns raise InputError."""
+    def batches(self, columns: Sequence[str], coded: bool = False) -> Iterator[Batch]:
+        """At least one batch, an empty one if there are no leads. Unknown columns raise InputError.
+
+        ``coded``: text that repeats may be a category.
+        """
         ...
 
 

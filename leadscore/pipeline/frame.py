@@ -27,7 +27,7 @@ class FrameExport:
         self.set_aside: list[SetAside] = []
         self.damaged = 0
 
-    def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
+    def batches(self, columns: Sequence[str], coded: bool = False) -> Iterator[Batch]:
         """The whole frame as one batch."""
         yield Batch(self.frame[list(columns)], 0, np.arange(1, len(self.frame) + 1))
 

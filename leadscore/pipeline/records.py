@@ -85,10 +85,12 @@ class Parser:
         keys = [str(i) for i in range(len(names))]
         asked = {str(self.columns.index(name)): name for name in dict.fromkeys(columns)}
         kinds = {key: CODES if name in coded else TEXT for key, name in asked.items()}
+        block = max(1 << 20, 2 * longest)
         try:
             table = pyarrow.csv.read_csv(
                 pa.BufferReader(octets),
-                pyarrow.csv.ReadOptions(column_names=keys, block_size=max(1 << 20, 2 * longest), use_threads=False),
+                # The processors are busy: others read what follows and score what was read before.
+                pyarrow.csv.ReadOptions(column_names=keys, block_size=block, use_threads=False),
                 pyarrow.csv.ParseOptions(delimiter=chr(self.layout.delimiter), newlines_in_values=multiline),
                 pyarrow.csv.ConvertOptions(
                     check_utf8=False,

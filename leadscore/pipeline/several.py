@@ -62,8 +62,8 @@ class Exports:
         heads = {(file.header, file.dialect.delimiter, file.dialect.line_end) for file in files}
         return files[0].header if len(files) == len(self.files) and len(heads) == 1 else None
 
-    def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
-        """The leads of all files. Raises InputError for a column that no file has."""
+    def batches(self, columns: Sequence[str], coded: bool = False) -> Iterator[Batch]:
+        """The leads of all files, as text. Raises InputError for a column that no file has."""
         missing = [name for name in columns if name not in self.columns]
         if missing:
             raise InputError(

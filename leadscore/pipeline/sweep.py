@@ -14,13 +14,14 @@ from leadscore.model.check import FILE, lead_columns
 from leadscore.model.schema import Model
 from leadscore.pipeline.account_scores import NO_SCORES, index_scores
 from leadscore.pipeline.accounts import account_columns, roll_up
-from leadscore.pipeline.activity import Activity, gather_activity
+from leadscore.pipeline.activity import Activity
 from leadscore.pipeline.ahead import ahead
 from leadscore.pipeline.batch import Scored, score_leads
 from leadscore.pipeline.column import bare_ids
 from leadscore.pipeline.export import Batch, Export
 from leadscore.pipeline.files import files_of, fit_files, read_files
 from leadscore.pipeline.fit import Fit
+from leadscore.pipeline.gather import gather_activity
 from leadscore.pipeline.ids import are_sound, mark_second_headers
 from leadscore.pipeline.join import Joins
 from leadscore.pipeline.join_tables import NO_TABLES, fit_tables

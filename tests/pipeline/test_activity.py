@@ -19,9 +19,9 @@ from leadscore.errors import ConfigError, InputError, UsageError
 from leadscore.model.events import Wanted
 from leadscore.model.load import load_model
 from leadscore.pipeline import activity, event_sums, read_csv, unread
-from leadscore.pipeline.activity import gather_activity
 from leadscore.pipeline.batch import score_batch
 from leadscore.pipeline.frame import FrameExport
+from leadscore.pipeline.gather import gather_activity
 from leadscore.pipeline.inputs import open_log
 from leadscore.pipeline.read import open_export
 from leadscore.pipeline.source import FileBytes

@@ -1,0 +1,53 @@
+"""gather: activity logs -> what each lead did, added up while the rest is read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from leadscore.errors import ConfigError, Problem, UsageError
+from leadscore.model.events import wanted_events
+from leadscore.model.schema import Model
+from leadscore.pipeline.activity import Activity
+from leadscore.pipeline.ahead import ahead
+from leadscore.pipeline.cells import AMBIGUOUS
+from leadscore.pipeline.event_sums import EventSums
+from leadscore.pipeline.export import Export
+from leadscore.pipeline.log_columns import log_columns
+from leadscore.pipeline.told import Told, nobody
+
+_EPOCH = date(1970, 1, 1)
+
+
+def gather_activity(
+    logs: Sequence[Export], model: Model, as_of: date, told: Told = nobody
+) -> Activity | None:
+    """Read the logs; None where the config asks nothing of them.
+
+    Raises UsageError if the config needs a log and there is none, InputError for columns a log lacks.
+    """
+    wanted = list(wanted_events(model))
+    if not wanted:
+        return None
+    if not logs:
+        what = f"the config counts events ({wanted[0].name!r} and others) and there is no log"
+        raise UsageError(Problem("--events", what=what, hint="name the activity log after --events"))
+    activity = Activity([EventSums(want) for want in wanted])
+    for log in logs:
+        columns = log_columns(log, model)
+        for batch in ahead(log.batches(sorted(set(columns.values())), coded=True), depth=1):
+            activity.add(log, batch, model.events, columns, (as_of - _EPOCH).days)
+            told("events read", activity.read, batch.share)
+        activity.unread.add_lines(log)
+        _refuse_ambiguous(activity, log)
+    activity.count()
+    for each in activity.sums:
+        each.close()
+    return activity
+
+
+def _refuse_ambiguous(activity: Activity, log: Export) -> None:
+    if activity.unread.reasons[AMBIGUOUS]:
+        what = "the times of the log can be read as day-first and month-first"
+        hint = 'set events.time, for example {from: time, format: "%d/%m/%Y"}'
+        raise ConfigError(Problem(str(log.path), key="events.time", what=what, hint=hint))
