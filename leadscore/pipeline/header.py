@@ -117,7 +117,7 @@ def _read_layout(block: Bytes, at: Reading, layout: Layout, final: bool) -> Read
     if found.fields[0] == STRAY_CR:
         return replace(at, stop=at.start + stop, fault="a lone CR")
     gaps = find_gaps(block[:stop], layout.delimiter)
-    spaced = layout.spaced and 0 < gaps.sum() == found.fields[0] - 1
+    spaced = layout.spaced and bool(0 < gaps.sum() == found.fields[0] - 1)
     octets = (block[:stop][~gaps] if spaced else block[:stop]).tobytes()
     at = replace(at, stop=at.start + stop, octets=octets, spaced=spaced)
     text = io.StringIO(octets.decode(), newline="")
