@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from leadscore import __version__
+from leadscore.pipeline.file_digest import Digest
 from leadscore.pipeline.kept import FORMAT, PART, Keeper, Kept, find_kept
 from leadscore.pipeline.records import Records
 from leadscore.pipeline.source import FileBytes
@@ -49,8 +49,10 @@ class Cache:
         kept = find_kept(self.folder / f"{_name(source)}.arrow")
         return kept if kept is not None and kept.about["sample"] == _sample(source) else None
 
-    def keep(self, source: FileBytes, about: dict[str, Any], records: Iterator[Records]) -> Iterator[Records]:
-        """The same records, kept once all of them have been taken. ``about``: what the next run looks at."""
+    def keep(
+        self, source: FileBytes, digest: Digest, reading: str, records: Iterator[Records]
+    ) -> Iterator[Records]:
+        """The same records, kept once all of them have been taken. ``reading``: how the file was read."""
         fresh = time.time() - source.status.st_mtime < SETTLED
         if self.folder is None or fresh or len(source) < FEWEST_BYTES or not _make_private(self.folder):
             yield from records
@@ -61,7 +63,8 @@ class Cache:
                 keeper.add(each)
                 yield each
                 del each
-            keeper.finish(_name(source), {**about, "sample": _sample(source)})
+            about = {"digest": digest.hex, "reading": reading, "sample": _sample(source)}
+            keeper.finish(_name(source), about)
             self._make_room()
         finally:
             keeper.close()
@@ -92,7 +95,7 @@ class Recall:
     cache: Cache
     source: FileBytes
     kept: Kept | None
-    digest: str
+    digest: Digest
 
     def records(
         self, reading: str, columns: Sequence[str], coded: bool, fresh: Iterator[Records]
@@ -100,7 +103,7 @@ class Recall:
         """What is kept, if the file was read in the same way; else the fresh records, which are kept."""
         if self.kept is not None and self.kept.serves(reading, columns):
             return self.kept.records(columns, coded)
-        return self.cache.keep(self.source, {"digest": self.digest, "reading": reading}, fresh)
+        return self.cache.keep(self.source, self.digest, reading, fresh)
 
 
 def _name(source: FileBytes) -> str:

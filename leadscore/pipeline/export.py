@@ -63,13 +63,17 @@ class Export(Protocol):
     path: Path
     columns: tuple[str, ...]
     dialect: Dialect
-    digest: str  # sha256 of the file's bytes, hex
     size: int  # of the file, in bytes
     kinds: Mapping[str, FieldType]  # columns that have a type of their own, as Parquet's do
     repeated: frozenset[str]  # names that stand more than once in the header
     set_aside: list[SetAside]  # grows while batches are read; complete afterwards
     damaged: int  # lines set aside, also those of a file read in windows that are not listed
     notes: list[str]
+
+    @property
+    def digest(self) -> str:
+        """The sha256 of the file's bytes, hex."""
+        ...
 
     def batches(self, columns: Sequence[str], coded: bool = False) -> Iterator[Batch]:
         """At least one batch, an empty one if there are no leads. Unknown columns raise InputError.

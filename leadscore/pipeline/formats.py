@@ -35,8 +35,11 @@ class Format(Protocol):
     block_rows: int
     """Leads in a block."""
 
-    def hold(self, rows: Rows) -> None:
-        """The blocks that follow are of these leads: where the file must be read for them, it is read now."""
+    def hold(self, rows: Rows, following: Rows | None = None) -> None:
+        """The blocks that come now are of these leads: where the file must be read for them, it is read now.
+
+        ``following``: the leads of the blocks after them, which may be read meanwhile.
+        """
 
     def block(self, added: pd.DataFrame, rows: Rows | None) -> Any:
         """The leads at these positions of the export, with the added columns in front; alone without rows."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from leadscore.pipeline.guard import NO_LIVE, Live, disarm
 from leadscore.pipeline.quoting import Bytes, Layout, Places
@@ -14,6 +18,18 @@ from leadscore.pipeline.spacing import close_gaps_in
 WINDOW = 4 << 20
 """Bytes of the file that are looked at together."""
 NOWHERE: Places = np.zeros(0, np.int64)
+
+
+@dataclass(frozen=True)
+class _Held:
+    """Lines in memory."""
+
+    place: NDArray[np.int32]
+    """Of each lead, where its line is among those held; -1 where it is not."""
+    lines: pa.LargeBinaryArray
+    guard: bool
+    disarmed: Places
+    """Cells of each that were."""
 
 
 class Lines:
@@ -32,7 +48,8 @@ class Lines:
         self._parts: list[tuple[Places, Places, Live]] = []
         self._starts, self._sizes, self._live = NOWHERE, np.zeros(0, np.uint32), NO_LIVE
         self._count = 0
-        self._let_go()
+        self._held: _Held | None = None
+        self._expected: tuple[Places, bool, Future[_Held]] | None = None
 
     def add(self, starts: Places, stops: Places, live: Live) -> None:
         """The lines of the next leads are the bytes [start, stop); ``live``: their cells to be disarmed."""
@@ -45,8 +62,31 @@ class Lines:
 
         ``guard``: with an apostrophe before every cell that a spreadsheet would run.
         """
+        self._held = None  # or there would be two parts in memory, or three
+        expected, self._expected = self._expected, None
+        if expected is not None and expected[0] is rows and expected[1] == guard:
+            self._held = expected[2].result()
+        else:
+            self._know_all()
+            self._held = self._read_held(rows, guard)
+
+    def expect(self, rows: Places, guard: bool) -> None:
+        """These are held next: they are read while those that are held are taken."""
         self._know_all()
-        self._let_go()
+        reader = ThreadPoolExecutor(1, "hold")
+        self._expected = rows, guard, reader.submit(self._read_held, rows, guard)
+        reader.shutdown(wait=False)
+
+    def take(self, rows: Places, guard: bool = False) -> tuple[pa.LargeBinaryArray, int]:
+        """The lines of leads number ``rows``, and how many of their cells were disarmed."""
+        rows = np.asarray(rows, np.int64)
+        if self._held is None or self._held.guard != guard or (self._held.place[rows] < 0).any():
+            self.hold(rows, guard)
+        assert self._held is not None, "they are held now"
+        places = self._held.place[rows]
+        return self._held.lines.take(pa.array(places)), int(self._held.disarmed[places].sum())
+
+    def _read_held(self, rows: Places, guard: bool) -> _Held:
         rows = _ascending(rows)
         starts = self._starts[rows]
         octets, sizes, disarmed = bytearray(), [NOWHERE], [NOWHERE]
@@ -66,24 +106,10 @@ class Lines:
             first = last
         places = np.append(0, np.cumsum(np.concatenate(sizes)))
         buffers = [None, pa.py_buffer(places), pa.py_buffer(octets)]
-        self._held = pa.LargeBinaryArray.from_buffers(pa.large_binary(), len(rows), buffers)
-        self._disarmed, self._guard = np.concatenate(disarmed), guard
-        self._place = np.full(self._count, -1, np.int32)
-        self._place[rows] = np.arange(len(rows))
-
-    def take(self, rows: Places, guard: bool = False) -> tuple[pa.LargeBinaryArray, int]:
-        """The lines of leads number ``rows``, and how many of their cells were disarmed."""
-        rows = np.asarray(rows, np.int64)
-        if guard != self._guard or not len(self._place) or (self._place[rows] < 0).any():
-            self.hold(rows, guard)
-        places = self._place[rows]
-        return self._held.take(pa.array(places)), int(self._disarmed[places].sum())
-
-    def _let_go(self) -> None:
-        """Forget the lines that are held, before others come in their place."""
-        self._place = np.zeros(0, np.int32)
-        """Of each lead, where its line is among those held; -1 where it is not."""
-        self._held, self._guard, self._disarmed = pa.array([], pa.large_binary()), False, NOWHERE
+        held = pa.LargeBinaryArray.from_buffers(pa.large_binary(), len(rows), buffers)
+        place = np.full(self._count, -1, np.int32)
+        place[rows] = np.arange(len(rows))
+        return _Held(place, held, guard, np.concatenate(disarmed))
 
     def _know_all(self) -> None:
         if self._parts:

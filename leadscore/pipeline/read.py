@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import zlib
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -12,9 +11,10 @@ from leadscore.pipeline.cache import NO_CACHE, Cache, Recall
 from leadscore.pipeline.dialect import read_header
 from leadscore.pipeline.encoding import find_encoding, reads_as_utf8, to_utf8
 from leadscore.pipeline.export import BATCH_BYTES, Batch, Dialect, Export, SetAside
+from leadscore.pipeline.file_digest import Digest
 from leadscore.pipeline.read_csv import CsvExport
 from leadscore.pipeline.read_parquet import ParquetExport
-from leadscore.pipeline.source import FileBytes, Octets, open_source, put_down, refused, steps, view
+from leadscore.pipeline.source import FileBytes, Octets, open_source, put_down, refused, view
 
 __all__ = ["Batch", "CsvExport", "Dialect", "Export", "ParquetExport", "SetAside", "open_export"]
 
@@ -50,10 +50,11 @@ def open_export(
     """
     source = open_source(path)
     kept = cache.find(source)
-    digest, size = kept.digest if kept else _digest(source), len(source)
+    digest = Digest(source, kept.digest if kept else "")
+    size = len(source)
     if source.startswith(PARQUET):
         packed = source if once else source.read()
-        return ParquetExport(path, packed, digest=digest, size=size, batch_bytes=batch_bytes)
+        return ParquetExport(path, packed, digest=digest.hex, size=size, batch_bytes=batch_bytes)
     compression = "gzip" if source.startswith(GZIP) else ""
     text: Octets = source
     if compression:
@@ -73,13 +74,6 @@ def open_export(
         export.recall = Recall(cache, source, kept, digest)
     export.notes += [doubt] * bool(doubt)
     return export
-
-
-def _digest(octets: Octets) -> str:
-    digest = hashlib.sha256()
-    for step in steps(octets):
-        digest.update(step)
-    return digest.hexdigest()
 
 
 def _unpack(packed: Octets, path: Path, most: int) -> Octets:

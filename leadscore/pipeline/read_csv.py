@@ -17,6 +17,7 @@ from leadscore.pipeline.cache import Recall
 from leadscore.pipeline.dialect import Header
 from leadscore.pipeline.endings import LeadTable, layout_of
 from leadscore.pipeline.export import BATCH_BYTES, LISTED, Batch, SetAside, to_frame, unique_names
+from leadscore.pipeline.file_digest import Digest
 from leadscore.pipeline.lines import Lines
 from leadscore.pipeline.records import Parser, Records, repeats
 from leadscore.pipeline.scan import Layout
@@ -39,12 +40,12 @@ class CsvExport:
         data: Octets,
         head: Header,
         *,
-        digest: str = "",
+        digest: Digest | None = None,
         size: int = 0,
         batch_bytes: int = BATCH_BYTES,
         once: bool = False,
     ) -> None:
-        self.path, self.digest, self.size = path, digest, size
+        self.path, self.size, self._digest = path, size, digest
         self.header, self.dialect = head.line, head.dialect
         self.columns, renamed = unique_names(head.names)
         self.notes = [*head.notes, *renamed]
@@ -64,6 +65,11 @@ class CsvExport:
         self._reading = f"{head} {self._layout} {batch_bytes}"
         if self._extra:
             self.notes.append("an empty extra column on all rows was ignored")
+
+    @property
+    def digest(self) -> str:
+        """The sha256 of the file's bytes, hex; waits for it."""
+        return self._digest.hex if self._digest is not None else ""
 
     def batches(self, columns: Sequence[str], coded: bool = False) -> Iterator[Batch]:
         """The leads in file order; damaged lines go to `set_aside`.
@@ -85,6 +91,10 @@ class CsvExport:
     def hold(self, rows: NDArray[np.int64], guard: bool = False) -> None:
         """Get ready to give the lines of these leads (0-based, once read): the file is read once for all."""
         self._known_lines.hold(rows, guard)
+
+    def expect(self, rows: NDArray[np.int64], guard: bool = False) -> None:
+        """These are held next: their lines are read meanwhile."""
+        self._known_lines.expect(rows, guard)
 
     def take_lines(self, rows: NDArray[np.int64], guard: bool = False) -> tuple[pa.LargeBinaryArray, int]:
         """Original bytes of leads number `rows`, each with the header's line end.

@@ -38,13 +38,17 @@ class Exports:
         self.files = dict(zip(name_files([file.path for file in files]), files, strict=True))
         self.path, self.dialect = files[0].path, files[0].dialect
         self.columns = tuple(dict.fromkeys(name for file in files for name in file.columns))
-        self.digest = hashlib.sha256("".join(file.digest for file in files).encode()).hexdigest()
         self.size = sum(file.size for file in files)
         self.repeated = frozenset(name for file in files for name in file.repeated)
         self.set_aside: list[SetAside] = []
         self.damaged = 0
         self.notes: list[str] = []
         self._stops: list[int] = []  # leads up to the end of each file, once it is read
+
+    @cached_property
+    def digest(self) -> str:
+        """The sha256 of the files' own."""
+        return hashlib.sha256("".join(file.digest for file in self.files.values()).encode()).hexdigest()
 
     @property
     def kinds(self) -> Mapping[str, FieldType]:

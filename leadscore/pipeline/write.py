@@ -30,9 +30,9 @@ from leadscore.points import Flags
 
 BLOCK = 100_000
 """Leads whose contributions are written at a time."""
-HOLD_BYTES = 64 << 20
+HOLD_BYTES = 32 << 20
 """Of an export's file, whose lines are in memory together, unless it takes more than PARTS times to write."""
-PARTS = 12
+PARTS = 10
 """How often the file is read at most for one file that is written."""
 
 
@@ -98,8 +98,9 @@ def _hold_parts(listing: Listing, form: Format) -> Iterator[Rows]:
     parts = min(form.export.size // HOLD_BYTES, PARTS - 1) + 1
     leads = int(listing.rows.max(initial=0)) + 1  # of the export, as far as is known here
     blocks = -(-leads // (parts * form.block_rows))
-    for rows in _blocks(listing.rows, blocks * form.block_rows):
-        form.hold(rows)
+    held = list(_blocks(listing.rows, blocks * form.block_rows))
+    for rows, following in zip(held, [*held[1:], None], strict=True):
+        form.hold(rows, following)
         yield rows
 
 

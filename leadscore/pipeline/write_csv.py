@@ -38,9 +38,12 @@ class CsvFormat:
         """Cells that got a leading apostrophe, in all blocks made so far."""
         return self._disarmed + self._texts.disarmed
 
-    def hold(self, rows: Rows) -> None:
-        """The blocks that follow are of these leads."""
-        self.export.hold(rows, self.guard and self.header is not None)
+    def hold(self, rows: Rows, following: Rows | None = None) -> None:
+        """The blocks that come now are of these leads, and those after them of the following."""
+        guard = self.guard and self.header is not None
+        self.export.hold(rows, guard)
+        if following is not None and isinstance(self.export, CsvExport):
+            self.export.expect(following, guard)
 
     def block(self, added: pd.DataFrame, rows: Rows | None) -> pa.LargeBinaryArray:
         mark, end, nothing = (_scalar(text) for text in (self.dialect.delimiter, self.dialect.line_end, ""))

@@ -38,8 +38,8 @@ class ParquetFormat:
         if isinstance(export, Exports):
             export.refuse_without_text(export.mixed)
 
-    def hold(self, rows: Rows) -> None:
-        """The blocks that follow are of these leads."""
+    def hold(self, rows: Rows, following: Rows | None = None) -> None:
+        """The blocks that come now are of these leads."""
         self.export.hold(rows)
 
     def block(self, added: pd.DataFrame, rows: Rows | None) -> pa.Table:

@@ -73,16 +73,18 @@ def test_leads_chosen_from_a_block_are_those_and_in_their_order(chosen: list[boo
 def test_the_file_is_read_a_dozen_times_at_most_for_whole_blocks(
     rows: int, leads: int, size: int, block_rows: int
 ) -> None:
-    held: list[list[int]] = []
+    held: list[tuple[list[int], Any]] = []
     form = SimpleNamespace(
         export=SimpleNamespace(size=size),
         block_rows=block_rows,
-        hold=lambda rows: held.append(rows.tolist()),
+        hold=lambda rows, following: held.append((rows.tolist(), following)),
     )
     listing = Listing("ranked", np.arange(rows)[::-1], pd.DataFrame(index=range(rows + leads)), [])
     with mock.patch.object(write, "HOLD_BYTES", 500):
         parts = [part.tolist() for part in write._hold_parts(listing, cast(Format, form))]
-    assert parts == held
+    assert parts == [rows for rows, _ in held]
+    assert parts[1:] == [following.tolist() for _, following in held[:-1]]
+    assert held[-1][1] is None
     assert [row for part in parts for row in part] == listing.rows.tolist()
     assert 1 <= len(parts) <= write.PARTS
     assert size >= 500 or len(parts) == 1
