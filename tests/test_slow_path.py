@@ -8,12 +8,13 @@ import gzip
 import io
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from leadscore.pipeline import guard, inputs, lines, scan, spans, write, write_csv
+from leadscore.pipeline import guard, inputs, lines, rank, scan, spans, write, write_csv
 from leadscore.pipeline.read import open_export
 from tests.running import SAMPLE, SAMPLE_CONFIG, Place
 
@@ -178,3 +179,20 @@ def test_in_other_pieces(
     whole = results(place, leads)
     how(monkeypatch)
     assert results(place, leads) == whole
+
+
+def test_an_export_that_changes_before_its_lines_are_written_leaves_the_old_result(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = results(place, PLAIN)
+    ranked = rank.rank_leads
+
+    def overwritten(*arguments: Any) -> Any:
+        place.write("leads.csv", PLAIN.replace(b"Partner", b"Webinar"))
+        return ranked(*arguments)
+
+    monkeypatch.setattr("leadscore.pipeline.run.rank_leads", overwritten)
+    ended = place.score(PLAIN, SAMPLE_CONFIG, "--no-cache")
+    assert ended.code == 4
+    assert "changed while it was read" in ended.stderr
+    assert {name: place.files()[name] for name in before} == before

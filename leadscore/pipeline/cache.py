@@ -97,6 +97,11 @@ class Recall:
     kept: Kept | None
     digest: Digest
 
+    def wanted(self, reading: str, columns: Sequence[str]) -> list[str]:
+        """The columns to read, with those that are kept: two configs in turns must not undo each other's."""
+        known = self.kept.about["columns"] if self.kept is not None and self.kept.serves(reading, ()) else []
+        return list(dict.fromkeys([*columns, *known]))
+
     def records(
         self, reading: str, columns: Sequence[str], coded: bool, fresh: Iterator[Records]
     ) -> Iterator[Records]:

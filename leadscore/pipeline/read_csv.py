@@ -133,9 +133,9 @@ class CsvExport:
             yield Batch(to_frame(self._parser.no_records(columns).cells, columns), 0, NOWHERE)
 
     def _records(self, columns: Sequence[str], coded: bool) -> Iterator[Records]:
-        fresh = self._scan(columns, coded)
         if self.recall is None:
-            return fresh
+            return self._scan(columns, coded)
+        fresh = self._scan(self.recall.wanted(self._reading, columns), coded)
         return self.recall.records(self._reading, columns, coded, fresh)
 
     def _scan(self, columns: Sequence[str], coded: bool) -> Iterator[Records]:

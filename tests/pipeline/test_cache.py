@@ -126,8 +126,14 @@ def test_a_file_that_was_changed_just_now_is_not_kept(
 
 def test_one_column_more_is_read_and_kept(leads: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
     read(leads, cache, ALL[:2])
-    assert read(leads, cache, ALL) == read(leads, Cache(None), ALL)
+    assert read(leads, cache, ALL[2:]) == read(leads, Cache(None), ALL[2:])
     assert files_of(cache) == [".arrow", ".json"]
+
+    def refuse(*arguments: object) -> None:
+        raise LookedError
+
+    monkeypatch.setattr(endings, "scan_spans", refuse)
+    assert len(read(leads, cache, ALL)[0]) == 1  # all three are there now
 
 
 @pytest.mark.parametrize("suffix", [".arrow", ".json"])
