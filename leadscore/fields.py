@@ -176,8 +176,3 @@ def under(key: str | int, uses: Iterator[Use]) -> Iterator[Use]:
     """The same uses, one key further down in the config."""
     for use in uses:
         yield Use(use.field, use.type, (key, *use.key), use.values)
-
-
-def no_truths(count: int, value: Any = FALSE) -> Truths:
-    """The same outcome for every lead."""
-    return np.full(count, value, dtype=np.int8)

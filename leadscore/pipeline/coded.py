@@ -10,11 +10,11 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from leadscore.pipeline.export import TEXT as TEXT
 from leadscore.points import Rows
 
 Column: TypeAlias = npt.NDArray[Any] | pd.arrays.IntegerArray | pa.DictionaryArray
 """A value per lead: numbers, numbers of which some are missing, or texts as codes into distinct ones."""
-TEXT = pd.StringDtype(storage="pyarrow", na_value=np.nan)
 
 
 def encode(names: Sequence[str] | pa.Array | pd.Index, places: npt.NDArray[Any]) -> pa.DictionaryArray:

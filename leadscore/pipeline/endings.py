@@ -12,6 +12,7 @@ import numpy as np
 
 from leadscore.pipeline.dialect import BOM, Header
 from leadscore.pipeline.header import skip_blank
+from leadscore.pipeline.quoting import NOWHERE
 from leadscore.pipeline.scan import Layout, Places, scan_block
 from leadscore.pipeline.source import Octets, view
 from leadscore.pipeline.spacing import close_gaps
@@ -28,7 +29,6 @@ LOOKS = 1000
 """So many blank lines with something unusual behind them are looked at, so that no file takes forever."""
 _NO_HEADER = re.compile(rb"[0-9@]")
 _NUMBER = re.compile(r"[^\w\s]?[0-9][0-9 .,']*[^\w\s]?")
-NOWHERE: Places = np.zeros(0, np.int64)
 NONE = 0  # no record has so many fields
 Rows = list[list[str]]
 

@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from leadscore.pipeline.bits import after, before, find, next_place, pack
-from leadscore.pipeline.quoting import CR, LF, QUOTE, Bytes, Layout, Places
+from leadscore.pipeline.buffers import offsets_of
+from leadscore.pipeline.quoting import CR, LF, NOWHERE, QUOTE, Bytes, Layout, Places
 from leadscore.pipeline.sound import find_cells
 
 # A cell that begins with + or - is harmless where all of it is a number or a phone number.
@@ -22,7 +23,6 @@ _FORMULA = r"\A[=@+\-\t\r\n]"
 _APOSTROPHE = ord("'")
 PIECE = 1 << 20
 """Bytes looked at together: what is known of them stays in the processor's cache."""
-NOWHERE: Places = np.zeros(0, np.int64)
 
 
 def guard_texts(texts: pa.Array) -> tuple[pa.Array, int]:
@@ -105,7 +105,7 @@ def disarm(lines: pa.LargeBinaryArray, live: Live) -> pa.LargeBinaryArray:
         return lines
     touched, which = np.unique(live.rows, return_inverse=True)
     taken = lines.take(pa.array(touched))
-    offsets = np.frombuffer(taken.buffers()[1], np.int64)[: len(taken) + 1]
+    offsets = offsets_of(taken)
     content = np.frombuffer(taken.buffers()[2], np.uint8)[: offsets[-1]]
     armed = np.insert(content, offsets[which] + live.places, _APOSTROPHE)
     moved = offsets + np.append(0, np.cumsum(np.bincount(which, minlength=len(touched))))

@@ -10,14 +10,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from leadscore.pipeline.buffers import offsets_of
 from leadscore.pipeline.guard import NO_LIVE, Live, disarm
-from leadscore.pipeline.quoting import Bytes, Layout, Places
+from leadscore.pipeline.quoting import NOWHERE, Bytes, Layout, Places
 from leadscore.pipeline.source import Octets, view
 from leadscore.pipeline.spacing import close_gaps_in
 
 WINDOW = 4 << 20
 """Bytes of the file that are looked at together."""
-NOWHERE: Places = np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class Lines:
             if guard:
                 live = self._live_in(rows[first:last])
                 lines = disarm(lines, live)
-            offsets = _offsets(lines)
+            offsets = offsets_of(lines)
             octets += memoryview(lines.buffers()[2] or b"")[offsets[0] : offsets[-1]]
             sizes.append(np.diff(offsets))
             disarmed.append(np.bincount(live.rows, minlength=last - first))
@@ -149,10 +149,6 @@ class Lines:
 def _ascending(rows: Places) -> Places:
     rows = np.sort(rows)
     return rows[np.diff(rows, prepend=-1) > 0]
-
-
-def _offsets(lines: pa.LargeBinaryArray) -> Places:
-    return np.frombuffer(lines.buffers()[1], np.int64)[lines.offset : lines.offset + len(lines) + 1]
 
 
 def _all_followed_by(octets: Bytes, stops: Places, end: bytes) -> bool:

@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from leadscore.pipeline.buffers import offsets_of
 from leadscore.pipeline.coded import to_array
 
 Codes = npt.NDArray[np.int64]
@@ -94,7 +95,7 @@ def hash_texts(texts: pa.Array) -> Hashes:
 
 def _hash_piece(texts: pa.Array) -> Hashes:
     texts = to_array(texts.fill_null("") if texts.null_count else texts)
-    offsets = np.frombuffer(texts.buffers()[1], np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    offsets = offsets_of(texts)
     starts, lengths = offsets[:-1] - offsets[0], np.diff(offsets)
     octets = np.zeros(int(offsets[-1] - offsets[0]) + _WORD, np.uint8)
     if texts.buffers()[2] is not None:

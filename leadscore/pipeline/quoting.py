@@ -13,6 +13,7 @@ Bytes = NDArray[np.uint8]
 Flags = NDArray[np.bool_]
 
 LF, CR, QUOTE, SPACE = 10, 13, 34, 32
+NOWHERE: Places = np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True)

@@ -19,13 +19,13 @@ from leadscore.pipeline.endings import LeadTable, layout_of
 from leadscore.pipeline.export import BATCH_BYTES, LISTED, Batch, SetAside, to_frame, unique_names
 from leadscore.pipeline.file_digest import Digest
 from leadscore.pipeline.lines import Lines
+from leadscore.pipeline.quoting import NOWHERE
 from leadscore.pipeline.records import Parser, Records, repeats
 from leadscore.pipeline.scan import Layout
 from leadscore.pipeline.source import Octets, view
 from leadscore.pipeline.spans import FIRST_WINDOW, Damage, distrust_between, scan_spans
 
 Places = NDArray[np.int64]
-NOWHERE: Places = np.zeros(0, np.int64)
 
 
 class CsvExport:

@@ -9,13 +9,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
+from leadscore.pipeline.buffers import offsets_of
 from leadscore.pipeline.guard import NO_LIVE, Live, find_live
-from leadscore.pipeline.quoting import Layout, Places
+from leadscore.pipeline.quoting import NOWHERE, Layout, Places
 from leadscore.pipeline.source import Octets, view
 from leadscore.pipeline.spacing import close_gaps
 from leadscore.pipeline.spans import Damage, Span
 
-NOWHERE: Places = np.zeros(0, np.int64)
 TEXT = pa.large_string()
 BOM = b"\xef\xbb\xbf"
 CODES = pa.dictionary(pa.int32(), TEXT)
@@ -70,7 +70,7 @@ class Parser:
 
     def parse_lines(self, lines: pa.LargeBinaryArray, multiline: bool, columns: Sequence[str]) -> pa.Table:
         """Lines with their ends, without gaps and extra cells, in columns."""
-        offsets = np.frombuffer(lines.buffers()[1], np.int64)[: len(lines) + 1]
+        offsets = offsets_of(lines)
         octets, _ = _joined([memoryview(lines.buffers()[2])[: offsets[-1]]], b"")
         return self.parse(octets, len(lines), int(np.diff(offsets).max()), multiline, columns)
 

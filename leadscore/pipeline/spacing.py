@@ -6,6 +6,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from leadscore.pipeline.buffers import offsets_of
+
 QUOTE, SPACE = 34, 32
 
 
@@ -30,7 +32,7 @@ def close_gaps(
 
 def close_gaps_in(lines: pa.LargeBinaryArray, delimiter: int) -> pa.LargeBinaryArray:
     """Records with their line ends, without it."""
-    offsets = np.frombuffer(lines.buffers()[1], np.int64)[lines.offset : lines.offset + len(lines) + 1]
+    offsets = offsets_of(lines)
     content = np.frombuffer(lines.buffers()[2] or b"", np.uint8)[offsets[0] : offsets[-1]]
     kept = ~find_gaps(content, delimiter)
     places = np.append(0, np.cumsum(kept))[offsets - offsets[0]]

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from leadscore.model.check import WHOLE_COLUMNS
 from leadscore.pipeline.batch import whole_numbers
+from leadscore.pipeline.buffers import joined, offsets_of
 from leadscore.pipeline.export import Dialect
 from leadscore.pipeline.guard import guard_texts
 from leadscore.points import Flags, Hundredths
@@ -111,26 +112,13 @@ def write_points(hundredths: Hundredths) -> pa.Array:
     return pc.binary_join_element_wise(signs, write_whole(size // 100), decimals, pa.scalar("", TEXT))
 
 
-def joined(texts: pa.Array) -> pa.Buffer:
-    """All of a large array's texts, or bytes, as one piece of memory, without copying."""
-    content = texts.buffers()[2]
-    if not len(texts) or content is None:
-        return pa.py_buffer(b"")
-    starts = _offsets(texts)
-    return content.slice(int(starts[0]), int(starts[-1] - starts[0]))
-
-
 def _may_be_live(texts: pa.Array) -> bool:
     """Whether a text begins with a letter that makes it suspect; of an empty one the next is looked at."""
     content = np.frombuffer(joined(texts), np.uint8)
     if not len(content):
         return False
-    begins = _offsets(texts)[:-1] - _offsets(texts)[0]
+    begins = offsets_of(texts)[:-1] - offsets_of(texts)[0]
     return bool(_LIVE[content[begins[begins < len(content)]]].any())
-
-
-def _offsets(texts: pa.Array) -> npt.NDArray[np.int64]:
-    return np.frombuffer(texts.buffers()[1], np.int64)[texts.offset : texts.offset + len(texts) + 1]
 
 
 def _around(texts: pa.Array) -> pa.Array:

@@ -9,13 +9,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from leadscore.pipeline.buffers import joined
 from leadscore.pipeline.export import Dialect
 from leadscore.pipeline.files import Source
 from leadscore.pipeline.guard import guard_line
 from leadscore.pipeline.read import CsvExport, ParquetExport
 from leadscore.pipeline.read_parquet import as_text
 from leadscore.pipeline.staged import StagedFile
-from leadscore.pipeline.texts import TEXT, CellTexts, joined
+from leadscore.pipeline.texts import TEXT, CellTexts
 from leadscore.points import Rows
 
 
