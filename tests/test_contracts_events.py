@@ -18,7 +18,7 @@ from hypothesis import given, settings, strategies as st
 from pandas.testing import assert_frame_equal
 
 from leadscore.model.load import load_model
-from leadscore.pipeline import activity, event_sums
+from leadscore.pipeline import days
 from leadscore.pipeline.batch import score_batch
 from leadscore.pipeline.read import open_export
 from tests.oracle import Verdict, judge
@@ -138,8 +138,7 @@ def batches_of(size: int) -> Iterator[None]:
     assert open_export.__kwdefaults__ is not None
     with (
         mock.patch.dict(open_export.__kwdefaults__, batch_bytes=size),
-        mock.patch.object(event_sums, "MOST_WAITING", size // 20 + 1),
-        mock.patch.object(activity, "MOST_WAITING", size // 20 + 1),
+        mock.patch.object(days, "MOST_WAITING", size // 20 + 1),
     ):
         yield
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from leadscore.commands.common import Export, Json, print_json
+from leadscore.commands.common import Export, Json, loading, print_json
 
 Id = Annotated[
     str | None,
@@ -19,9 +19,10 @@ NoValues = Annotated[
 
 def inspect(export: Export, id_: Id = None, no_values: NoValues = False, json_: Json = False) -> int:
     """Show what is in an export, and what a config would have to say of it."""
-    from leadscore.analysis.inspect import inspect_export
-    from leadscore.views.inspect import inspect_json, inspect_view
-    from leadscore.views.screen import show
+    with loading():
+        from leadscore.analysis.inspect import inspect_export
+        from leadscore.views.inspect import inspect_json, inspect_view
+        from leadscore.views.screen import show
 
     found = inspect_export(export, id_, not no_values)
     if json_:

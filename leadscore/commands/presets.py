@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from leadscore.commands.common import Json, print_json
+from leadscore.commands.common import Json, loading, print_json
 
 Name = Annotated[
     str | None, typer.Argument(help="One preset, with its fields; may be left out.", show_default=False)
@@ -15,11 +15,12 @@ Name = Annotated[
 
 def presets(name: Name = None, json_: Json = False) -> int:
     """List the CRM exports that are recognised, or one's fields and headers."""
-    from leadscore.errors import Problem, UsageError
-    from leadscore.model.preset import load_preset, preset_names
-    from leadscore.part import nearest
-    from leadscore.views.presets import preset_view, presets_view
-    from leadscore.views.screen import show
+    with loading():
+        from leadscore.errors import Problem, UsageError
+        from leadscore.model.preset import load_preset, preset_names
+        from leadscore.part import nearest
+        from leadscore.views.presets import preset_view, presets_view
+        from leadscore.views.screen import show
 
     if name is not None and name not in preset_names():
         meant = nearest(name, preset_names())

@@ -24,6 +24,8 @@ def _column(value: Any) -> Any:
     return {"from": value} if isinstance(value, str) else value
 
 
+_AMOUNTS = {"last_event": "age", "event_count": "count", "event_value": "value"}
+
 Column = Annotated[FieldConfig, BeforeValidator(_column)]
 
 
@@ -50,12 +52,28 @@ class Wanted:
     within_days: int | None = None
     at_most_per_day: int | None = None
     rule: Count | None = None
-    with_value: bool = False
+    derive: str | None = None
 
     @property
     def name(self) -> str:
         """The rule or field, for messages."""
         return self.key[1] if self.rule is None else self.rule.name
+
+    @property
+    def with_value(self) -> bool:
+        """Whether the events' values are read."""
+        return "value" in self.amounts or (self.rule is not None and self.rule.per_value is not None)
+
+    @property
+    def amounts(self) -> tuple[str, ...]:
+        """What of ``Seen`` it is made of."""
+        rule = self.rule
+        if rule is None:
+            return (_AMOUNTS[self.derive or ""],)
+        limited = rule.min_count is not None or rule.max_count is not None
+        if rule.per_value is not None or (rule.each is not None and not limited):
+            return ("points", "faded") if rule.fades_by_event else ("points",)
+        return ("count", "age") if rule.fades_by_event else ("count",)
 
 
 def wanted_events(model: Model) -> Iterator[Wanted]:
@@ -65,8 +83,7 @@ def wanted_events(model: Model) -> Iterator[Wanted]:
     counts = {rule.key: rule for rule in rules if isinstance(rule, Count) and rule.event is not None}
     for key, rule in counts.items():
         limits = (rule.within_days, rule.at_most_per_day)
-        yield Wanted(key, rule.event, *limits, rule, rule.per_value is not None)
+        yield Wanted(key, rule.event, *limits, rule)
     for name, field in model.fields.items():
         if field.derive in EVENT_DERIVATIONS:
-            with_value = field.derive == "event_value"
-            yield Wanted(("field", name), field.event, field.within_days, None, None, with_value)
+            yield Wanted(("field", name), field.event, field.within_days, derive=field.derive)

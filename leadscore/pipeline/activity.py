@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -11,36 +11,23 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from leadscore.fields import Seen
 from leadscore.model.events import EventLog
-from leadscore.pipeline.coded import chain, to_texts
+from leadscore.pipeline.coded import to_array, to_texts
 from leadscore.pipeline.column import Unreadable, read_field, without_guard
 from leadscore.pipeline.event_sums import EventSums, make_room, seen_by
 from leadscore.pipeline.export import Batch, Export
 from leadscore.pipeline.log_leads import LogLeads
 from leadscore.pipeline.unread import Unread
-from leadscore.points import Flags, Hundredths, Numbers
+from leadscore.points import Flags, Hundredths
 from leadscore.text import Folding
 
 _EPOCH = date(1970, 1, 1)
 VALUE_LIMIT = 10**12
 """The most an event may be worth: then even 90,000 of them add up exactly."""
-MOST_WAITING = 1 << 20
-"""Events that wait to be counted, at least."""
 _BEYOND = f"a value beyond {VALUE_LIMIT:,}"
 FOLDING = Folding()
-
-
-@dataclass(frozen=True)
-class _Events:
-    """Events as they were read, side by side."""
-
-    ids: pa.Array
-    names: pa.DictionaryArray
-    ages: Numbers
-    values: Numbers
 
 
 @dataclass
@@ -57,8 +44,6 @@ class Activity:
     after_as_of: int = 0
     without_lead: int = 0
     unread: Unread = field(default_factory=Unread)
-    waiting: list[_Events] = field(default_factory=list)
-    """What was read and is not counted yet."""
 
     def of(self, ids: pd.Series) -> dict[tuple[str, str], Seen]:
         """What a batch of leads did, by ("rule", name) and ("field", name)."""
@@ -102,30 +87,18 @@ class Activity:
         ages = as_of - times.values
         self.read += len(ages)
         self.after_as_of += int(np.count_nonzero(ages < 0))
-        names = _texts(batch.leads[columns["event"]]).dictionary_encode()
-        self.waiting.append(_Events(_texts(batch.leads[columns["lead"]]), names, ages, values))
-        # To find the leads is to go through all that are known: cheaper for many events at once.
-        if sum(len(events.ages) for events in self.waiting) >= max(MOST_WAITING, len(self.leads.ids)):
-            self.count()
-
-    def count(self) -> None:
-        """Count the events that were read since the last time."""
-        if not self.waiting:
-            return
-        events = _join(self.waiting)
-        self.waiting = []
-        codes, names = self.leads.add(events.ids), events.names
-        self._make_room(len(self.leads.ids))
-        self.without_lead += int(np.count_nonzero(codes < 0))
-        np.add.at(self.events, codes[codes >= 0], 1)
-        folded = [FOLDING(name or "") for name in names.dictionary.to_pylist()]
-        countable = (codes >= 0) & (events.ages >= 0)
+        codes = self.leads.add(_texts(batch.leads[columns["lead"]]))
+        self._make_room(self.leads.count)
+        led = codes >= 0
+        self.without_lead += len(codes) - int(np.count_nonzero(led))
+        np.add.at(self.events, codes[led], 1)
+        countable, names = led & (ages >= 0), _Names(batch.leads[columns["event"]])
         for each in self.sums:
-            counted = countable & _named(names, folded, each.wanted.events)
+            counted = countable & names.are(each.wanted.events)
             if each.wanted.within_days is not None:
-                counted &= events.ages <= each.wanted.within_days
+                counted &= ages <= each.wanted.within_days
             rows = np.flatnonzero(counted)
-            each.add(codes[rows], events.ages[rows], events.values[rows])
+            each.add(codes[rows], ages[rows], values[rows] if each.wanted.with_value else values[:0])
 
     def _make_room(self, leads: int) -> None:
         self.events = make_room(self.events, leads, 0)
@@ -134,32 +107,32 @@ class Activity:
             each.grow(leads)
 
 
-def _join(parts: Sequence[_Events]) -> _Events:
-    return _Events(
-        pa.concat_arrays([part.ids for part in parts]),
-        chain([part.names for part in parts]),
-        np.concatenate([part.ages for part in parts]),
-        np.concatenate([part.values for part in parts]),
-    )
-
-
 def _texts(cells: pd.Series) -> pa.Array:
     return without_guard(
         to_texts(cells if isinstance(cells.dtype, pd.CategoricalDtype) else cells.astype("str"))
     )
 
 
-def _named(names: pa.DictionaryArray, folded: Sequence[str], events: tuple[str, ...] | None) -> Flags:
-    """Which events have one of the names; any has where none is named. ``folded``: the distinct names."""
-    if events is None:
-        return np.ones(len(names), dtype=bool)
-    wanted = {FOLDING(event) for event in events}
-    holds: Flags = np.array([name in wanted for name in folded], dtype=bool)
-    return _spread(names, holds, False)
+class _Names:
+    """What kind of event each is: distinct names are compared, not events."""
+
+    def __init__(self, cells: pd.Series) -> None:
+        self.codes, names = _coded(cells)
+        self.folded = [FOLDING(name) for name in without_guard(names).to_pylist()]
+
+    def are(self, events: tuple[str, ...] | None) -> Flags:
+        """Which events have one of the names; any has where none is named, also one without a name."""
+        if events is None:
+            return np.ones(len(self.codes), dtype=bool)
+        wanted = {FOLDING(event) for event in events}
+        holds: Flags = np.array([*(name in wanted for name in self.folded), False], dtype=bool)
+        chosen: Flags = holds[self.codes]
+        return chosen
 
 
-def _spread(coded: pa.DictionaryArray, amounts: npt.NDArray[Any], missing: Any) -> npt.NDArray[Any]:
-    """What is known of each distinct text, for each cell; ``missing`` for a missing cell."""
-    indices = pc.fill_null(coded.indices, len(amounts)).to_numpy(zero_copy_only=False)
-    spread: npt.NDArray[Any] = np.append(amounts, np.array([missing], amounts.dtype))[indices]
-    return spread
+def _coded(cells: pd.Series) -> tuple[npt.NDArray[Any], pa.Array]:
+    """A code per cell, -1 where it is missing, and the texts; a category has both."""
+    if isinstance(cells.dtype, pd.CategoricalDtype):
+        return cells.cat.codes.to_numpy(), to_array(cells.cat.categories)
+    coded = to_texts(cells.astype("str")).dictionary_encode()
+    return coded.indices.fill_null(-1).to_numpy(zero_copy_only=False), coded.dictionary

@@ -11,13 +11,12 @@ import numpy.typing as npt
 
 from leadscore.fields import Seen
 from leadscore.model.events import Wanted
+from leadscore.pipeline.days import Days
 from leadscore.points import Hundredths, Numbers, multiply
 
 Codes = npt.NDArray[np.int64]
-_DAYS = 1 << 20
-"""More days than any date is from any other."""
-MOST_WAITING = 1 << 20
-"""Events that wait to be merged, at least: sorting is cheaper for many at once."""
+_TOLD = ("count", "age")
+_NO_VALUES = np.zeros(0)
 
 
 @dataclass
@@ -25,79 +24,58 @@ class EventSums:
     """Sums per lead of the log, for one rule or field: only those it asks for. Grows as leads appear."""
 
     wanted: Wanted
-    amounts: dict[str, Codes] = field(default_factory=dict)
-    """Number, points, faded points or value (in hundredths) of the events of each lead."""
-    age: Numbers = field(default_factory=lambda: np.zeros(0))
-    """Of each lead's last event, in days; NaN where it has none."""
+    told: bool = False
+    """Whether also what is not scored by but told of a lead: how many events, and the last one's age."""
+    amounts: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
+    """Of each lead: number, points, faded points, value (hundredths) of its events; days since the last."""
     worth: dict[int, tuple[int, int]] = field(default_factory=dict)
     """Age -> points of an event of that age, full and faded, where only the age decides."""
-    days: Codes = field(default_factory=lambda: np.zeros(0, np.int64))
-    """Where a day counts at most so often: each lead and age there is, as one number, until the log ends."""
-    times: Codes = field(default_factory=lambda: np.zeros(0, np.int64))
-    """Events of each of ``days``."""
-    waiting: list[Codes] = field(default_factory=list)
-    """Lead and age of each event that is not among them yet."""
+    days: Days = field(default_factory=Days)
+    """Where a day counts at most so often: what has to wait until the log ends."""
 
     def __post_init__(self) -> None:
-        rule = self.wanted.rule
-        names = ["count"]
-        if rule is not None and (rule.each or rule.per_value):
-            names += ["points", "faded"] if rule.fades_by_event else ["points"]
-        elif self.wanted.with_value:
-            names.append("value")
-        self.amounts = {name: np.zeros(0, np.int64) for name in names}
+        names = (*self.wanted.amounts, *(_TOLD if self.told else ()))
+        self.amounts = {name: np.zeros(0, np.float64 if name == "age" else np.int64) for name in names}
 
     def grow(self, leads: int) -> None:
         """Make room for so many leads."""
-        self.amounts = {name: make_room(amounts, leads, 0) for name, amounts in self.amounts.items()}
-        self.age = make_room(self.age, leads, np.nan)
+        for name, amounts in self.amounts.items():
+            self.amounts[name] = make_room(amounts, leads, np.inf if name == "age" else 0)
 
-    def add(self, codes: Codes, ages: Numbers, values: Numbers) -> None:
-        """Count events of leads; each array has one entry per event."""
+    def add(self, codes: Codes, ages: Numbers, values: Numbers = _NO_VALUES) -> None:
+        """Count events of leads; each array has one entry per event. Values where they are wanted."""
         if self.wanted.at_most_per_day is None:
-            self._sum(codes, ages, values, np.ones(len(codes), np.int64))
+            self._sum(codes, ages, values, 1)
             return
-        self.waiting.append(codes * _DAYS + ages.astype(np.int64))
-        if sum(map(len, self.waiting)) > max(MOST_WAITING, len(self.days) // 2):
-            self._merge()
+        self.days.add(codes, ages)
 
     def close(self) -> None:
         """Count what had to wait for the whole log."""
         if self.wanted.at_most_per_day is not None:
-            self._merge()
-            for first in range(0, len(self.days), MOST_WAITING):
-                days = self.days[first : first + MOST_WAITING]
-                times = self.times[first : first + MOST_WAITING].clip(max=self.wanted.at_most_per_day)
-                self._sum(days // _DAYS, (days % _DAYS).astype(np.float64), np.zeros(len(days)), times)
-            self.days = self.times = np.zeros(0, np.int64)
+            for codes, ages, times in self.days.take_all():
+                self._sum(codes, ages, _NO_VALUES, times.clip(max=self.wanted.at_most_per_day))
 
-    def _merge(self) -> None:
-        """Memory grows with the days on which leads did something, not with how often."""
-        days, times = np.unique(np.concatenate([np.zeros(0, np.int64), *self.waiting]), return_counts=True)
-        self.waiting = []
-        places = np.searchsorted(self.days, days)
-        known = np.append(self.days, -1)[places] == days
-        self.times[places[known]] += times[known]
-        self.days = np.insert(self.days, places[~known], days[~known])
-        self.times = np.insert(self.times, places[~known], times[~known])
-
-    def _sum(self, codes: Codes, ages: Numbers, values: Numbers, times: Codes) -> None:
-        np.add.at(self.amounts["count"], codes, times)
-        np.fmin.at(self.age, codes, ages)
+    def _sum(self, codes: Codes, ages: Numbers, values: Numbers, times: Codes | int) -> None:
+        if "count" in self.amounts:
+            np.add.at(self.amounts["count"], codes, times)
+        if "age" in self.amounts:
+            np.minimum.at(self.amounts["age"], codes, ages)
         if "points" in self.amounts:
             points, faded = self._points(ages, values)
             np.add.at(self.amounts["points"], codes, points * times)
             if "faded" in self.amounts:
                 np.add.at(self.amounts["faded"], codes, faded * times)
-        elif "value" in self.amounts:
+        if "value" in self.amounts:
             np.add.at(self.amounts["value"], codes, _hundredths(values))
 
-    def _points(self, ages: Numbers, values: Numbers) -> tuple[Hundredths, Hundredths]:
-        """The points of each event, full and faded."""
+    def _points(self, ages: Numbers, values: Numbers) -> tuple[Hundredths | int, Hundredths | int]:
+        """The points of each event, full and faded; of all where they are the same."""
         rule = self.wanted.rule
         assert rule is not None, "only rules give points"
         if rule.per_value is not None:
             return rule.of_events(ages, values)
+        if not rule.fades_by_event:
+            return rule.each or 0, rule.each or 0
         days = ages.astype(np.int64)
         seen = np.bincount(days) > 0
         distinct = np.flatnonzero(seen)
@@ -113,8 +91,10 @@ def make_room(amounts: npt.NDArray[Any], leads: int, empty: float) -> npt.NDArra
     """At least one place per lead, and some to spare: growing is copying."""
     if leads <= len(amounts):
         return amounts
-    more = max(leads, len(amounts) * 5 // 4) - len(amounts)
-    return np.append(amounts, np.full(more, empty, amounts.dtype))
+    room = max(leads, 2 * len(amounts))
+    larger = np.full(room, empty, amounts.dtype) if empty else np.zeros(room, amounts.dtype)
+    larger[: len(amounts)] = amounts
+    return larger
 
 
 def _hundredths(values: Numbers) -> Hundredths:
@@ -126,7 +106,9 @@ def seen_by(sums: EventSums, rows: Codes) -> Seen:
     """The sums of the leads at these positions; nothing where the position is -1."""
     known = rows >= 0
     age = np.full(len(rows), np.nan)
-    age[known] = sums.age[rows[known]]
+    if "age" in sums.amounts:
+        age[known] = sums.amounts["age"][rows[known]]
+        age[np.isinf(age)] = np.nan
 
     def pick(name: str) -> Hundredths:
         picked = np.zeros(len(rows), np.int64)

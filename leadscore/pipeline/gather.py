@@ -20,10 +20,11 @@ _EPOCH = date(1970, 1, 1)
 
 
 def gather_activity(
-    logs: Sequence[Export], model: Model, as_of: date, told: Told = nobody
+    logs: Sequence[Export], model: Model, as_of: date, told: Told = nobody, explained: bool = False
 ) -> Activity | None:
     """Read the logs; None where the config asks nothing of them.
 
+    ``explained``: also for what is told of a lead, not only for what it is scored by.
     Raises UsageError if the config needs a log and there is none, InputError for columns a log lacks.
     """
     wanted = list(wanted_events(model))
@@ -32,7 +33,7 @@ def gather_activity(
     if not logs:
         what = f"the config counts events ({wanted[0].name!r} and others) and there is no log"
         raise UsageError(Problem("--events", what=what, hint="name the activity log after --events"))
-    activity = Activity([EventSums(want) for want in wanted])
+    activity = Activity([EventSums(want, explained) for want in wanted])
     for log in logs:
         columns = log_columns(log, model)
         for batch in ahead(log.batches(sorted(set(columns.values())), coded=True), depth=1):
@@ -40,7 +41,6 @@ def gather_activity(
             told("events read", activity.read, batch.share)
         activity.unread.add_lines(log)
         _refuse_ambiguous(activity, log)
-    activity.count()
     for each in activity.sums:
         each.close()
     return activity

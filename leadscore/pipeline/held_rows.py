@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from leadscore.pipeline.categories import refuse_unknown_codes
+from leadscore.pipeline.source import STEP, Cursor, FileBytes
 from leadscore.pipeline.typed_text import is_text
 from leadscore.points import Rows
+
+if TYPE_CHECKING:
+    import pyarrow.parquet as pq
 
 HELD_BYTES = 256 << 20
 """A file that takes no more than this once it is decoded is held as a whole."""
@@ -55,6 +60,19 @@ class HeldRows:
 def text_columns(schema: pa.Schema) -> list[str]:
     """The columns whose cells can be read as codes."""
     return [field.name for field in schema if is_text(field.type)]
+
+
+def open_parquet(data: bytes | bytearray | FileBytes, repeating: Sequence[str]) -> pq.ParquetFile:
+    """The file, with these text columns as codes."""
+    import pyarrow.parquet as pq  # late: a run on CSV files does without
+
+    coded = list(repeating)
+    if not isinstance(data, FileBytes):
+        return pq.ParquetFile(pa.BufferReader(data), read_dictionary=coded)
+    # A row group may be as large as the file: without these its columns would be read whole, and ahead.
+    return pq.ParquetFile(
+        pa.PythonFile(Cursor(data), "r"), read_dictionary=coded, buffer_size=STEP, pre_buffer=False
+    )
 
 
 def look_at(file: pq.ParquetFile) -> Look:

@@ -15,9 +15,9 @@ from leadscore.model.schema import Model
 from leadscore.pipeline.coded import to_texts
 from leadscore.pipeline.export import Export, SetAside
 from leadscore.pipeline.files import files_of
-from leadscore.pipeline.log_leads import hash_texts
 from leadscore.pipeline.read import CsvExport
 from leadscore.pipeline.several import Exports
+from leadscore.pipeline.words import hash_texts
 from leadscore.points import Flags
 
 if TYPE_CHECKING:

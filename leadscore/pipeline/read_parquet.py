@@ -7,12 +7,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from leadscore.errors import InputError, Problem
 from leadscore.fields import FieldType
@@ -23,13 +22,18 @@ from leadscore.pipeline.held_rows import (
     Look,
     hold_rows,
     look_at,
+    open_parquet,
     text_columns,
 )
-from leadscore.pipeline.source import STEP, Cursor, FileBytes
+from leadscore.pipeline.source import FileBytes
 from leadscore.pipeline.typed_text import as_text as as_text, field_type, has_text
 from leadscore.points import Rows
 
+if TYPE_CHECKING:
+    import pyarrow.parquet as pq
+
 MAX_ROWS = 500_000_000
+MAX_ROWS_PER_BYTE = 16  # no two leads have the same id, so that many do not fit
 BYTES_PER_ROW = 64  # a guess: only how many rows make a batch hangs on it
 
 _FEW_BATCHES = 0.25  # of a row group's rows, or more, make it worth reading by itself
@@ -58,6 +62,8 @@ class ParquetExport:
             self._schema = file.schema_arrow
             rows, columns = file.metadata.num_rows, len(self._schema)
             self._count = rows
+        if rows > 1_000_000 and rows > len(data) * MAX_ROWS_PER_BYTE:
+            self._refuse(f"{rows:,} rows in {len(data):,} bytes cannot be leads", hint="export it again")
         if rows > MAX_ROWS:
             self._refuse(f"more than {MAX_ROWS:,} rows")
         if columns > MAX_COLUMNS or file.metadata.num_columns > MAX_COLUMNS:
@@ -173,7 +179,7 @@ class ParquetExport:
     @contextmanager
     def _opened(self, repeating: Sequence[str] = ()) -> Iterator[pq.ParquetFile]:
         """The file, with these text columns as codes."""
-        with self._judged(), self._parquet(repeating) as file:
+        with self._judged(), open_parquet(self._data, repeating) as file:
             yield file
 
     @contextmanager
@@ -183,14 +189,6 @@ class ParquetExport:
             yield
         except (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError):
             self._refuse("the Parquet file is corrupt or cut off", hint="export it again")
-
-    def _parquet(self, repeating: Sequence[str]) -> pq.ParquetFile:
-        coded = list(repeating)
-        if not isinstance(self._data, FileBytes):
-            return pq.ParquetFile(pa.BufferReader(self._data), read_dictionary=coded)
-        # A row group may be as large as the file: without these its columns would be read whole, and ahead.
-        file = pa.PythonFile(Cursor(self._data), "r")
-        return pq.ParquetFile(file, read_dictionary=coded, buffer_size=STEP, pre_buffer=False)
 
     def _refuse(self, what: str, column: str = "", hint: str = "") -> NoReturn:
         raise InputError(Problem(str(self.path), key=column, what=what, hint=hint)) from None

@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from leadscore.model.check import WHOLE_COLUMNS
 from leadscore.pipeline.batch import to_decimals, whole_numbers
@@ -18,6 +18,9 @@ from leadscore.pipeline.read import ParquetExport
 from leadscore.pipeline.several import Exports
 from leadscore.pipeline.staged import StagedFile
 from leadscore.points import Rows
+
+if TYPE_CHECKING:
+    import pyarrow.parquet as pq
 
 _TEXT = pa.large_string()
 _TYPES = b"ARROW:schema"  # where Arrow keeps the types of the columns in a Parquet file
@@ -85,13 +88,12 @@ class _ParquetWriter:
             self._pass_on(table.slice(0, GROUP_ROWS))
 
     def close(self) -> None:
-        """Finish the file. One without rows has its columns all the same."""
-        if self._waiting:
-            self._pass_on(pa.concat_tables(self._waiting))
+        """Finish the file, of one block at least. One without rows has its columns all the same."""
+        self._pass_on(pa.concat_tables(self._waiting))
         self._wait()
         self._thread.shutdown()
-        if self._writer is not None:
-            self._writer.close()
+        assert self._writer is not None, "the last of what waited has begun the file, if nothing did before"
+        self._writer.close()
 
     def _pass_on(self, rows: pa.Table) -> None:
         self._wait()
@@ -110,6 +112,8 @@ class _ParquetWriter:
             self._writer.write_table(group, row_group_size=GROUP_ROWS)
 
     def _start(self, schema: pa.Schema) -> pq.ParquetWriter:
+        import pyarrow.parquet as pq  # late: a run on CSV files does without
+
         # Text of the export repeats all over the ranks: its least and greatest would leave out no row group,
         # and to find them takes as long as all the rest.
         told = [

@@ -18,7 +18,7 @@ from hypothesis import given, settings, strategies as st
 from leadscore.errors import ConfigError, InputError, UsageError
 from leadscore.model.events import Wanted
 from leadscore.model.load import load_model
-from leadscore.pipeline import activity, event_sums, read_csv, unread
+from leadscore.pipeline import days, event_sums, read_csv, unread
 from leadscore.pipeline.batch import score_batch
 from leadscore.pipeline.frame import FrameExport
 from leadscore.pipeline.gather import gather_activity
@@ -237,7 +237,7 @@ def test_order_batches_and_files_of_the_log_change_nothing(
 
 def sums(model: Any, logs: list[Any]) -> dict[tuple[str, str], list[list[float]]]:
     """All that is known of four leads, -1 for no age."""
-    activity = gather_activity(logs, model, DAY)
+    activity = gather_activity(logs, model, DAY, explained=True)
     assert activity is not None
     amounts = ("count", "points", "faded", "value")
     return {
@@ -258,10 +258,7 @@ def test_merging_the_days_of_leads_as_they_come_changes_nothing(
     model, folder = model_of(*RULES), tmp_path_factory.mktemp("log")
     log_of(events).to_csv(folder / "log.csv", index=False)
     expected = sums(model, [FrameExport(log_of(events), "log")])
-    with (
-        mock.patch.object(event_sums, "MOST_WAITING", most),
-        mock.patch.object(activity, "MOST_WAITING", most),
-    ):
+    with mock.patch.multiple(days, MOST_WAITING=most, _PIECE=most):
         log = open_export(folder / "log.csv", ("lead_id", "event", "time"), batch_bytes=size, once=True)
         assert sums(model, [log]) == expected
 
@@ -269,19 +266,19 @@ def test_merging_the_days_of_leads_as_they_come_changes_nothing(
 def test_what_waits_for_the_end_of_the_log_is_days_of_leads_not_events(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(event_sums, "MOST_WAITING", 10)
+    monkeypatch.setattr(days, "MOST_WAITING", 10)
     rule = model_of({"event": "visit", "each": 1, "at_most_per_day": 150}).groups["activity"].rules[0]
-    counted = event_sums.EventSums(Wanted(("rule", "visit"), ("visit",), None, 150, rule))
+    counted = event_sums.EventSums(Wanted(("rule", "visit"), ("visit",), None, 150, rule), told=True)
     counted.grow(3)
     kept = 0
     for _ in range(100):  # 700 events on 4 days
         codes, ages = np.array([0, 0, 0, 1, 1, 2, 2]), np.array([5.0, 5, 6, 5, 5, 9, 9])
-        counted.add(codes, ages, np.zeros(7))
-        kept = max(kept, len(counted.days) + sum(map(len, counted.waiting)))
+        counted.add(codes, ages)
+        kept = max(kept, counted.days.known + counted.days.waiting)
     counted.close()
     assert kept <= 4 + 10
     assert counted.amounts["count"][:3].tolist() == [250, 150, 150]
-    assert counted.age[:3].tolist() == [5, 5, 9]
+    assert counted.amounts["age"][:3].tolist() == [5, 5, 9]
 
 
 def test_a_log_stays_on_the_disk(place: Place) -> None:
