@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import signal
 import sys
 import traceback
+from dataclasses import asdict
 from types import FrameType
 from typing import Annotated, NoReturn
 
@@ -13,13 +16,16 @@ import typer
 
 from leadscore import __version__
 from leadscore.commands.check import check
+from leadscore.commands.common import print_json
+from leadscore.commands.compare import compare
 from leadscore.commands.explain import explain
 from leadscore.commands.inspect import inspect
+from leadscore.commands.memory import is_out_of_memory
 from leadscore.commands.presets import presets
 from leadscore.commands.score import score
-from leadscore.commands.streams import prepare_streams, silence
-from leadscore.errors import LeadscoreError, PublishError
-from leadscore.text import visible
+from leadscore.commands.streams import STOPS, ignore_stops, prepare_streams, say, silence
+from leadscore.commands.verify import verify
+from leadscore.errors import LeadscoreError, Problem, PublishError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -29,6 +35,7 @@ app = typer.Typer(
 )
 
 BUG, NOT_SHOWN = 1, 7
+_NO_MEMORY = Problem("", what="could not finish: not enough memory")
 
 
 def _show_version(wanted: bool) -> None:
@@ -49,15 +56,19 @@ def leadscore(
 app.command()(score)
 app.command()(explain)
 app.command()(check)
+app.command()(compare)
 app.command()(inspect)
 app.command()(presets)
+app.command()(verify)
 
 
 def main() -> None:
     """Run the command line. Whatever goes wrong ends here, as plain lines on stderr and an exit code."""
     prepare_streams()
-    for number in (signal.SIGHUP, signal.SIGTERM):
-        if signal.getsignal(number) is signal.SIG_DFL:  # nohup's SIGHUP stays ignored
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # no matrix is multiplied here, and idle threads spin
+    atexit.register(gc.freeze)  # what is still there goes with the process, not object by object
+    for number in STOPS:
+        if signal.getsignal(number) in {signal.SIG_DFL, signal.default_int_handler}:  # nohup's stays ignored
             signal.signal(number, _stop)
     code = _run()
     try:
@@ -71,27 +82,39 @@ def _run() -> int:
     try:
         return _call_app()
     except LeadscoreError as error:
-        _say(*map(str, error.problems))
-        return error.exit_code
+        return _fail(error.exit_code, *error.problems)
     except typer.TyperException as error:
-        _say(*error.format_message().splitlines())
-        return error.exit_code
+        return _fail(
+            error.exit_code, *(Problem("", what=line) for line in error.format_message().splitlines())
+        )
     except BrokenPipeError:
         return _stdout_is_closed()
     except MemoryError:
-        _say("could not finish: not enough memory")
-        return PublishError.exit_code
+        return _fail(PublishError.exit_code, _NO_MEMORY)
     except OSError as error:
         _say_traceback(error)
         # Not the error's own text, which may name anything: only what the system says about its number.
-        _say(f"could not finish: {os.strerror(error.errno or 0)}")
-        return PublishError.exit_code
+        what = f"could not finish: {os.strerror(error.errno or 0)}"
+        return _fail(PublishError.exit_code, Problem("", what=what))
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
     except Exception as error:
+        if is_out_of_memory(error):
+            return _fail(PublishError.exit_code, _NO_MEMORY)
         _say_traceback(error)
-        _say(f"a bug in leadscore: {type(error).__name__}; please report it")
-        return BUG
+        what = f"a bug in leadscore: {type(error).__name__}"
+        return _fail(BUG, Problem("", what=what, hint="please report it"))
+
+
+def _fail(code: int, *problems: Problem) -> int:
+    """The problems for people and, where it is wanted, for machines."""
+    say(*map(str, problems))
+    if "--json" in sys.argv:
+        try:
+            print_json({"exit_code": code, "problems": [asdict(problem) for problem in problems]})
+        except BrokenPipeError:
+            silence(sys.stdout)
+    return code
 
 
 def _call_app() -> int:
@@ -106,6 +129,7 @@ def _call_app() -> int:
 
 
 def _stop(number: int, frame: FrameType | None) -> NoReturn:
+    ignore_stops()  # or a second one would stop the first one's clearing away
     sys.exit(128 + number)  # an exception, so that a half-written result is cleared away on the way out
 
 
@@ -117,12 +141,3 @@ def _stdout_is_closed() -> int:
 def _say_traceback(error: Exception) -> None:
     if os.environ.get("LEADSCORE_TRACEBACK") == "1":
         traceback.print_exception(error)
-
-
-def _say(*lines: str) -> None:
-    try:
-        for line in lines:
-            print(visible(line), file=sys.stderr)
-        sys.stderr.flush()
-    except OSError:
-        silence(sys.stderr)

@@ -66,3 +66,9 @@ class LateError(LeadscoreError):
     """The result is published and whole, a later step failed: the operator may look."""
 
     exit_code = 7
+
+
+class LockedError(LeadscoreError):
+    """Another run writes to the same place: a later try may do."""
+
+    exit_code = 75  # EX_TEMPFAIL of sysexits.h

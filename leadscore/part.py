@@ -32,7 +32,7 @@ class Part(BaseModel):
             return handler(data)
         except ValidationError as error:
             known = [field.alias or name for name, field in cls.model_fields.items()]
-            found = error.errors(include_url=False)
+            found = error.errors(include_url=False, include_input=False)
             unknown = [str(each["loc"][0]) for each in found if _is_unknown_key(each)]
             meant = {nearest(key, known) for key in unknown[:FAULT_LIMIT]}
             # A required key is not missing where it is only misspelt.

@@ -133,6 +133,15 @@ def _parse_count_or_share(value: object) -> int | Decimal:
     return parse_share(value) if _scalar(value).endswith("%") else _parse_count(value)
 
 
+def _parse_file_mode(value: object) -> int:
+    text = _scalar(value)
+    if not re.fullmatch("0?6[04][04]", text):
+        raise ValueError(
+            "is no mode for files; write 600 (you alone), 640 (your group reads) or 644 (all read)"
+        )
+    return int(text, 8)
+
+
 def _parse_name(value: object) -> str:
     text = _scalar(value).strip()
     # The two joiners stand inside Persian and Indic words; other invisible characters only deceive.
@@ -180,6 +189,8 @@ Number = Annotated[
 Points = Annotated[int, PlainValidator(lambda value: parse_points(_scalar(value))), _schema(type="number")]
 Days = Annotated[int, PlainValidator(_parse_days), _schema(type="integer", minimum=0)]
 Count = Annotated[int, PlainValidator(_parse_count), _schema(type="integer", minimum=0)]
+FileMode = Annotated[int, PlainValidator(_parse_file_mode), _schema(type=["string", "integer"])]
+"""The permissions of a file as chmod takes them: 640."""
 Share = Annotated[Decimal, PlainValidator(parse_share), _schema(type=["string", "number"])]
 CountOrShare = Annotated[
     int | Decimal, PlainValidator(_parse_count_or_share), _schema(type=["string", "integer"])

@@ -14,7 +14,10 @@ _SPACES = " \t\r\n\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u30
 )
 AROUND = _SPACES + _INVISIBLE
 
-GUARDED = r"\A'([=+\-@\t\r\n])"
+FORMULA_STARTS = "=+\\-@\\t\\r\\n\\x00\uff1d\uff0b\uff0d\uff20"
+"""What a cell that a spreadsheet may run begins with, for a pattern's brackets; the last are full-width."""
+
+GUARDED = rf"\A'([{FORMULA_STARTS}])"
 """A text that a spreadsheet or a CRM disarmed: the apostrophe is none of its own letters."""
 
 # Arabic keyboards and Persian keyboards write the same word with different letters; the tatweel only

@@ -12,7 +12,10 @@ ROOT = Path(__file__).parent.parent
 
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("default"), derandomize=True, print_blob=True)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "default")
+settings.load_profile(PROFILE)
+EXAMPLES = 1_000 if PROFILE == "ci" else 100
+"""How often each property of the score is tried."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -29,3 +32,12 @@ def x_education() -> Path:
     if not path.exists():
         pytest.skip("x_education_leads.csv is not on this machine")
     return path
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what tests counted: a harness that tries many faults says how many, and what became of them."""
+    reports = [report for outcome in ("passed", "failed") for report in terminalreporter.getreports(outcome)]
+    counted = {report.nodeid: dict(report.user_properties).get("counted") for report in reports}
+    for test, counts in counted.items():
+        if counts:
+            terminalreporter.write_line(f"{test.rpartition('::')[2]}: {counts}")

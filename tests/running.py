@@ -19,6 +19,7 @@ from unittest import mock
 import pyarrow.parquet as pq
 
 from leadscore import cli
+from leadscore.commands.streams import STOPS
 from tests.conftest import ROOT
 
 DAY = "2026-06-30"
@@ -41,7 +42,7 @@ class Ended:
 def run(*arguments: object, **environment: str) -> Ended:
     """The command in this process. A traceback or exit 1 is never right, so no test need ask for it."""
     stdout, stderr = io.StringIO(), io.StringIO()
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGHUP, signal.SIGTERM)}
+    handlers = {number: signal.getsignal(number) for number in STOPS}
     with (
         mock.patch.object(sys, "argv", ["leadscore", *map(str, arguments)]),
         mock.patch.dict(os.environ, environment),

@@ -6,17 +6,24 @@ import gzip
 import io
 import os
 import pickle
+import random
+import resource
 import shutil
+import subprocess
+import sys
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.feather
 import pyarrow.parquet as pq
 import pytest
 
+from tests.conftest import ROOT
 from tests.running import Ended, Place, files_in, match, model_of
 
 NAMES = "lead_id name visits revenue seen asked note".split()
@@ -507,10 +514,81 @@ def test_what_is_no_file_is_refused_at_once(kind: str, place: Place, last_night:
     assert files_in(place.out) == files_in(last_night)
 
 
-def test_a_byte_flipped_in_a_parquet_file_is_never_a_bug(place: Place) -> None:
-    path = place.folder / "leads.parquet"
-    pq.write_table(pa.table({name: [f"{row}" for row in range(5)] for name in NAMES}), path)
-    octets = path.read_bytes()
-    for at in range(0, len(octets), max(len(octets) // 40, 1)):
-        path.write_bytes(octets[:at] + bytes([octets[at] ^ 0x5A]) + octets[at + 1 :])
-        assert place.score(path, config()).code in (0, 4, 5)
+def parquet_bytes(**options: Any) -> bytes:
+    """Text, numbers, decimals, old times and codes, some of them unknown, in several row groups."""
+    stamps = pa.array([0, 10**15, None, 10**16, 5] * 40, pa.timestamp("us"))
+    table = pa.table({
+        "lead_id": [f"CANARY-{row}" for row in range(200)],
+        "name": pa.array(["CANARY Ann", None, "CANARY Bob", "", "é"] * 40).dictionary_encode(),
+        "visits": [5, 60, None, 7, 0] * 40,
+        "revenue": pa.array([100, 2000, None, 1, 0] * 40, pa.decimal128(9, 2)),
+        "seen": stamps,
+        "asked": [True, False, None, True, False] * 40,
+        "note": pa.array([b"CANARY", None, b"b", b"", b"c"] * 40, pa.binary()).cast(pa.string()),
+    })  # fmt: skip
+    file = io.BytesIO()
+    pq.write_table(table, file, row_group_size=64, use_deprecated_int96_timestamps=True, **options)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("flips", "seed"), [(120, 1), pytest.param(10_000, 2, marks=pytest.mark.slow)], ids=["some", "many"]
+)
+def test_a_byte_flipped_in_a_parquet_file_is_never_a_bug(flips: int, seed: int, place: Place) -> None:
+    kinds = [parquet_bytes(compression=name) for name in ("none", "snappy", "zstd", "gzip")]
+    dice, codes = random.Random(seed), Counter[int]()
+    fields = config(seen="type: date, format: [iso, '%Y-%m-%d %H:%M:%S']")
+    for flip in range(flips):
+        octets = bytearray(kinds[flip % len(kinds)])
+        octets[dice.randrange(len(octets))] ^= dice.randrange(1, 256)
+        ended = place.score(place.write("leads.parquet", bytes(octets)), fields)
+        codes[ended.code] += 1
+        assert ended.code in (0, 3, 4, 5), ended.stderr
+        assert "CANARY" not in ended.said
+    assert min(codes[4], codes[0] + codes[5]) > flips // 20
+
+
+def parquet_of_rows(number: int) -> bytes:
+    """Rows that are all the same take hardly any room."""
+    file, part = io.BytesIO(), min(number, 1_000_000)
+    table = pa.table({name: pa.nulls(part, pa.string()) for name in NAMES})
+    with pq.ParquetWriter(file, table.schema, compression="zstd") as writer:
+        for _ in range(number // part):
+            writer.write_table(table, row_group_size=part)
+    return file.getvalue()
+
+
+def zip_of_zeros() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("leads.csv", bytes(100 << 20))
+    return file.getvalue()
+
+
+BOMBS: dict[str, Callable[[], bytes]] = {
+    "Parquet of rows": lambda: parquet_of_rows(50_000_000),
+    "gzip of zeros": lambda: gzip.compress(HEADER.encode() + b"\n" + bytes(300 << 20), 9),
+    "gzip of lines": lambda: gzip.compress(HEADER.encode() + b"\n" + b"1,a,1,1,,,\n" * 30_000_000, 9),
+    "gzip of members": lambda: (
+        gzip.compress(HEADER.encode() + b"\n") + gzip.compress(bytes(1 << 20), 9) * 300
+    ),
+    "zip": zip_of_zeros,
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_small_file_that_unpacks_to_a_large_one_is_refused(
+    name: str, place: Place, last_night: Path
+) -> None:
+    """In a quarter of the memory that it would take."""
+    leads, model = place.write("leads", BOMBS[name]()), place.write("model.yml", config())
+    assert leads.stat().st_size < 4 << 20
+    command = [sys.executable, "-m", "leadscore", "score", str(leads), "-c", str(model), "-o", str(place.out)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, preexec_fn=_limit)
+    assert (done.returncode, done.stdout) == (4, ""), done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert files_in(place.out) == files_in(last_night)
+
+
+def _limit() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))

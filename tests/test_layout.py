@@ -28,6 +28,7 @@ OPENING_CALLS = {"open", "fdopen", "read_bytes", "read_text", "write_bytes", "wr
 OPENING_MODULES = {
     *("model/load.py", "model/preset.py", "pipeline/publish.py", "pipeline/source.py", "pipeline/staged.py"),
     *("pipeline/write.py", "pipeline/kept.py"),
+    *("pipeline/target.py", "pipeline/lock.py", "pipeline/switch.py"),  # what publishing is made of
     "commands/streams.py",  # /dev/null, for what a closed stdout can no longer take
 }
 
@@ -154,6 +155,22 @@ finally:
     done = run(sys.executable, "-c", code)
     assert "Usage: leadscore" in done.stdout
     assert (done.returncode, done.stderr) == (0, "[]\n")
+
+
+def test_a_run_on_csv_files_does_not_load_what_is_for_parquet_files(tmp_path: Path) -> None:
+    export, config = ROOT / "sample_data/leads.csv", ROOT / "configs/b2b_saas.yml"
+    code = f"""
+import sys
+import leadscore.cli
+sys.argv = ["leadscore", "score", {str(export)!r}, "-c", {str(config)!r}, "-o", {str(tmp_path / "out")!r}]
+sys.argv += ["--as-of", "2026-06-30", "--quiet", "--no-cache"]
+try:
+    leadscore.cli.main()
+finally:
+    print(sorted({{"pyarrow.parquet", "rich"}} & set(sys.modules)))
+"""
+    done = run(sys.executable, "-c", code)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "[]\n", "")
 
 
 def test_importing_leadscore_loads_nothing_heavy() -> None:

@@ -8,21 +8,9 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from leadscore.text import AROUND, Folding, ascii_digits, fold, has_words, trim
+from tests.strategies_text import texts
 
 many = settings(max_examples=500)
-# Letters that fold, join or stretch, more often than chance would bring them together.
-odd = st.text(
-    st.sampled_from("aAİıßſΣςJ\u030cé\u0301\u0345يىكـئ\u0654۱٢१²\u200c\u200d\u200b\xa0 \ufeffǅ\u0344\u0387ﬁ"),
-    max_size=8,
-)
-texts = st.one_of(st.text(), odd)
-foldings = st.sampled_from([Folding(), Folding(exact=True), Folding(accents=False)])
-
-
-@many
-@given(texts, foldings)
-def test_folding_a_folded_text_changes_nothing(text: str, folding: Folding) -> None:
-    assert folding(folding(text)) == folding(text)
 
 
 def test_a_space_before_a_dropped_accent_is_space_around_too() -> None:

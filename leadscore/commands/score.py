@@ -19,11 +19,13 @@ from leadscore.commands.common import (
     Json,
     NoCache,
     Set,
+    loading,
     open_cache,
     print_json,
     read_as_of,
     show_progress,
 )
+from leadscore.commands.streams import ignore_stops, say
 from leadscore.errors import LateError, Problem
 
 if TYPE_CHECKING:
@@ -55,23 +57,28 @@ Previous = Annotated[
     typer.Option(
         "--previous",
         metavar="RUN",
-        help="The folder of an earlier run: crm_import.csv then has only what is not as it was.",
+        help="The folder of an earlier run: moved.csv then has whose tier is another, "
+        "and crm_import.csv only what is not as it was.",
         show_default=False,
     ),
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Do not show the summary.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing unless something is wrong.")]
+Log = Annotated[
+    bool, typer.Option("--log", help="Instead of the summary one line per event, for a log that is searched.")
+]
 
 
 def score(
     exports: Exports, config: Config, out: Out, as_of: AsOf = None, set_: Set = None, format_: Format = None,
     events: Events = None, join: Join = None, write_back: WriteBack = False, previous: Previous = None,
-    json_: Json = False, quiet: Quiet = False, no_cache: NoCache = False,
+    json_: Json = False, quiet: Quiet = False, log: Log = False, no_cache: NoCache = False,
 ) -> int:  # fmt: skip
     """Score, tier and rank the leads of an export, or of several as one."""
-    from leadscore.model.build import build_model
-    from leadscore.model.load import config_bytes, load_tree
-    from leadscore.pipeline.job import Job
-    from leadscore.pipeline.run import score_export
+    with loading():
+        from leadscore.model.build import build_model
+        from leadscore.model.load import config_bytes, load_tree
+        from leadscore.pipeline.job import Job
+        from leadscore.pipeline.run import score_export
 
     day = read_as_of(as_of)
     content = config_bytes(config)
@@ -80,28 +87,36 @@ def score(
     if format_:
         output = model.output.model_copy(update={"formats": tuple(dict.fromkeys(map(str, format_)))})
         model = model.model_copy(update={"output": output})
-    target = Path(str(out).replace("{as_of}", day.isoformat()))
     digest = hashlib.sha256(content).hexdigest()
     files, overrides, logs = tuple(exports), tuple(set_ or ()), tuple(events or ())
-    job = Job(files, model, day, target, config.name, digest, overrides, logs, tree.bases)
+    job = Job(files, model, day, out, config.name, digest, overrides, logs, tree.bases)
     job = replace(job, joins=tuple(join or ()), write_back=write_back, previous=previous)
-    with show_progress(not (quiet or json_)) as told:
-        run = score_export(replace(job, cache=open_cache(no_cache), told=told))
+    with show_progress(not (quiet or json_ or log)) as told:
+        run = score_export(replace(job, cache=open_cache(no_cache), told=told, settle=ignore_stops))
     try:
-        _show(run, json_, quiet)
+        _show(run, json_, quiet, log)
     except BrokenPipeError:
         raise
     except OSError:
         raise LateError(
-            Problem(str(target), what="is published, but the summary could not be shown")
+            Problem(str(run.out), what="is published, but the summary could not be shown")
         ) from None
     return run.exit_code
 
 
-def _show(run: Run, json_: bool, quiet: bool) -> None:
+def _show(run: Run, json_: bool, quiet: bool, log: bool) -> None:
     if json_:
         print_json({"exit_code": run.exit_code, "out": str(run.out), "summary": run.summary})
-    elif not quiet:
+    if log:
+        from leadscore.views.log import log_lines
+
+        say(*log_lines(run.summary, run.manifest, str(run.out), run.removed, run.exit_code))
+    elif quiet or json_:
+        if run.exit_code:
+            from leadscore.views.log import say_incomplete
+
+            say(say_incomplete(run.summary, str(run.out)))
+    else:
         from leadscore.views.screen import show
         from leadscore.views.summary import summary_view
 

@@ -5,10 +5,15 @@ from __future__ import annotations
 import errno
 import io
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO, TextIO
+
+from leadscore.text import visible
+
+STOPS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 
 
 def prepare_streams() -> None:
@@ -47,6 +52,22 @@ def _as_broken_pipe() -> Iterator[None]:
         yield
     except OSError as error:
         raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE)) from error
+
+
+def say(*lines: str) -> None:
+    """Plain lines on stderr, one for each thing there is to say; where nobody listens they are lost."""
+    try:
+        for line in lines:
+            print(visible(line), file=sys.stderr)
+        sys.stderr.flush()
+    except OSError:
+        silence(sys.stderr)
+
+
+def ignore_stops() -> None:
+    """From here on nothing stops this process but a kill: what it does must be done to the end."""
+    for number in STOPS:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def silence(stream: TextIO) -> None:

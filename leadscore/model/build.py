@@ -16,7 +16,7 @@ from leadscore.model.prune import is_consequence, original, prune, without_stand
 from leadscore.model.ranges import check_measures, check_reachable
 from leadscore.model.resolve import resolve_fields
 from leadscore.model.schema import Model
-from leadscore.model.segments import check_keys, segment_trees
+from leadscore.model.segments import check_keys, check_number, segment_trees
 from leadscore.model.tree import Fault, Node, Path, Tree, child
 from leadscore.part import FAULT_LIMIT
 
@@ -32,6 +32,9 @@ def build_model(tree: Tree) -> Model:
         raise ConfigError(problems_of(tree, [NO_MAPPING]))
     model, problems = _build(tree, tree.data)
     if child(tree.data, "segments"):
+        too_many = check_number(tree)
+        if too_many:
+            raise ConfigError(sorted({*problems, *problems_of(tree, [too_many])}))
         model, problems = _build_segments(tree, model, problems)
     if not any(problem.key.partition(".")[0] in _OF_RANGES for problem in problems):
         problems |= set(problems_of(tree, list(check_reachable(model))))
@@ -73,7 +76,7 @@ def _build(tree: Tree, data: dict[str, Node]) -> tuple[Model, set[Problem]]:
         model = Model.model_validate(data)
     except ValidationError as error:
         faults = faults_of(error, data)
-        if len(faults) > FAULT_LIMIT:
+        if error.error_count() > FAULT_LIMIT:  # to look for what else is wrong would take long
             raise ConfigError(problems_of(tree, faults)) from None
         model, faulty = prune(data)
     model, of_fields = resolve_fields(model)

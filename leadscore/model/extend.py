@@ -185,7 +185,9 @@ def _pairs(names: Sequence[str], own: Sequence[str]) -> list[tuple[int | None, i
 
     A name that stands twice is paired once, so that both remain and are told.
     """
-    partner = {own.index(name): names.index(name) for name in names if name in own}
+    first = {name: left for left, name in reversed(list(enumerate(names)))}
+    own_first = {name: right for right, name in reversed(list(enumerate(own)))}
+    partner = {own_first[name]: left for name, left in first.items() if name in own_first}
     paired = {left: right for right, left in partner.items()}
     if set(names) <= set(own):
         told_twice = [left for left in range(len(names)) if left not in paired]

@@ -13,9 +13,10 @@ from leadscore.model.build import NO_MAPPING, build_model, problems_of
 from leadscore.model.extend import extend
 from leadscore.model.graft import graft
 from leadscore.model.overrides import override
-from leadscore.model.parse import SIZE_LIMIT, read_tree
+from leadscore.model.parse import SIZE_LIMIT, VALUE_LIMIT, read_tree
 from leadscore.model.schema import Model
-from leadscore.model.tree import Base, Fault, Path, Tree, child, value_at
+from leadscore.model.segments import check_number
+from leadscore.model.tree import Base, Fault, Path, Tree, child, size, value_at
 from leadscore.scalars import plain
 
 BASE_LIMIT = 10
@@ -51,16 +52,29 @@ def _read_whole(file: str, content: bytes, seen: tuple[str, ...]) -> Tree:
     try:
         for at in _configs_of_segments(own):
             graft(own, at, _read_named(own, at, seen))
+            _refuse_too_large(own)
         if not isinstance(own.data.get("extends"), str):
             return own
         base = _read_named(own, ("extends",), seen)
     except ConfigError as error:
         raise ConfigError([*own.refusals(), *error.problems]) from None
     del own.data["extends"]
-    return extend(base, own)
+    whole = extend(base, own)
+    _refuse_too_large(whole)
+    return whole
+
+
+def _refuse_too_large(tree: Tree) -> None:
+    """Several configs together may be no larger than one."""
+    if size(tree.data) > VALUE_LIMIT:
+        what = f"holds more than {VALUE_LIMIT:,} values, with those of the configs it names"
+        raise ConfigError(Problem(tree.file, what=what, hint="name fewer, or smaller ones"))
 
 
 def _configs_of_segments(tree: Tree) -> list[Path]:
+    too_many = check_number(tree)
+    if too_many:
+        raise ConfigError(tree.problem(too_many))
     segments = child(tree.data, "segments")
     places = range(len(segments) if isinstance(segments, list) else 0)
     paths: list[Path] = [("segments", place, "config") for place in places]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field as Setting
 
 from leadscore.part import Part
-from leadscore.scalars import Count, CountOrShare, Flag, Word
+from leadscore.scalars import Count, CountOrShare, FileMode, Flag, Word
 
 
 class Output(Part):
@@ -17,6 +17,10 @@ class Output(Part):
     reasons: Count = 3
     contributions: Flag = False
     formula_guard: Flag = True
+    file_mode: FileMode = 0o600
+    """Who may read the files, and enter the folders, of a run that is published."""
+    keep_runs: Annotated[Count, Setting(ge=1)] | None = None
+    """With a folder per day: so many runs, the newest ones, are kept."""
     prefix: Word = ""
     """Put before the names of the columns leadscore adds, for exports that have a `score` of their own."""
 
@@ -28,5 +32,7 @@ class Checks(Part):
     max_unreadable_cells: CountOrShare = 0
     min_rows: Count = 1
     max_row_drop: CountOrShare | None = None
+    require_new_input: Flag = False
+    """Whether files are refused that the last run had already."""
     on_duplicate: Literal["refuse", "first", "last"] = "refuse"
     """Which line counts of a lead whose id stands more than once."""

@@ -9,11 +9,13 @@ import yaml
 
 from leadscore.errors import ConfigError, Problem
 from leadscore.model.tree import Node, Path, Tree
+from leadscore.part import FAULT_LIMIT
 from leadscore.scalars import Plain
 
 SIZE_LIMIT = 1 << 20
 DEPTH_LIMIT = 20
-VALUE_LIMIT = 100_000
+VALUE_LIMIT = 20_000
+"""As many as 3,000 rules have. What is wrong with so many is found in a second and in 50 MiB."""
 
 # libyaml where PyYAML was built with it: a large config must not take a minute to refuse.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -85,7 +87,7 @@ class _Reader:
 
     def __init__(self, file: str) -> None:
         self.tree = Tree(file, places={(): (1, 1)})
-        self.values = 0
+        self.values = self.refused = 0
 
     def read(self, loader: Any) -> None:
         loader.get_event()
@@ -102,6 +104,10 @@ class _Reader:
         line, column = _place(event) if event is not None else (1, 1)
         problem = Problem(self.tree.file, line, column, what=what, hint=hint)
         self.tree.refused.setdefault(path, []).append(problem)
+        self.refused += 1
+        if self.refused > FAULT_LIMIT:
+            more = Problem(self.tree.file, line, column, what="more faults follow", hint="mend these first")
+            raise ConfigError([*self.tree.refusals(), more])
 
     def _value(self, loader: Any, event: Any, path: Path) -> Node:
         self._refuse_too_much(event, path)

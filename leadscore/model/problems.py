@@ -32,7 +32,7 @@ _OWN = ("value_error", "unknown_key")
 
 def faults_of(error: ValidationError, data: Node) -> list[Fault]:
     """Every fault of a config that does not fit the schema."""
-    found = error.errors(include_url=False)
+    found = error.errors(include_url=False, include_input=False)
     places = [details["loc"] for details in found]
     # A list whose items are all faulty is not empty, though to pydantic it is.
     return [
@@ -53,6 +53,8 @@ def _fault(details: Any, data: Node) -> Fault:
     if kind == "literal_error":
         known = re.sub(r"'([\w-]+)'", r"\1", details["ctx"]["expected"])  # marks keep their quotes
         return Fault(path, "is not one of the words known here", f"write {known}")
+    if kind == "too_long":
+        return Fault(path, f"has more than {details['ctx']['max_length']} items", "write fewer")
     what, hint = _SAYINGS.get(kind, ("is not what can stand here", "see the README's config section"))
     if kind == "missing":
         path = (*path, str(place[-1]))

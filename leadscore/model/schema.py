@@ -27,6 +27,9 @@ from leadscore.model.write_back import WriteBackNames
 from leadscore.part import Part, refuse_key
 from leadscore.scalars import Name, NoTwins, Points, Text, Texts
 
+TIER_LIMIT = 100
+"""Each tier is a file, and all of them are open at a time."""
+
 
 class Axis(Part):
     """One letter of a grade: the highest cut the group's points reach; below all of them, the lowest."""
@@ -77,7 +80,7 @@ class Model(Part):
     heat: Heat | None = None
     best_of: BestOf | None = None
     matrix: Annotated[dict[Name, Points], NoTwins] | None = None
-    tiers: tuple[Tier, ...] = Setting(min_length=1)
+    tiers: tuple[Tier, ...] = Setting(min_length=1, max_length=TIER_LIMIT)
     nurture: Nurture | None = None
     accounts: Accounts | None = None
     rank_by: Keys = ("score",)

@@ -11,7 +11,7 @@ from leadscore.criteria import Criteria
 from leadscore.fields import Use, under
 from leadscore.model.extend import extend
 from leadscore.model.graft import cut_out, keep
-from leadscore.model.tree import Fault, Node, Path, Tree, child
+from leadscore.model.tree import Fault, Node, Path, Tree, child, size
 from leadscore.part import Part, nearest
 from leadscore.scalars import Name
 
@@ -20,6 +20,10 @@ SEGMENT_COLUMNS = ("segment", "segment_rank", "percent")
 
 SCORING = ("fields", "groups", "score", "grade", "value", "scales", "heat", "best_of", "matrix", "tiers")
 """What a segment may have otherwise."""
+
+SEGMENT_LIMIT = 100
+MODELS_LIMIT = 60_000
+"""So many values may the models of all segments have together: each of them is built and checked."""
 
 _NOT_OF_A_SEGMENT = ("segments", "screen", "disqualify", "outcome", "rank_by", "checks", "write_back")
 _PASSED_OVER = ("name", "id", "rank_by", "output", "checks", "outcome", "write_back")
@@ -88,6 +92,19 @@ def segment_trees(tree: Tree) -> Iterator[tuple[str, Tree]]:
             shared = [key for key in shared if key not in SCORING or key == "fields"]
         own = keep(cut_out(tree, ("segments", place, kind)), SCORING) if kind else Tree(tree.file, {})
         yield f"{name}.{kind}" if kind else name, extend(keep(tree, shared), own)
+
+
+def check_number(tree: Tree) -> Fault | None:
+    """Whether segments are too many, or the config too large for so many."""
+    segments = child(tree.data, "segments")
+    number = len(segments) if isinstance(segments, list) else 0
+    if number > SEGMENT_LIMIT:
+        return Fault(("segments",), f"has more than {SEGMENT_LIMIT} items", "write fewer")
+    own = size(segments)
+    if number * (size(tree.data) - own) + own > MODELS_LIMIT:
+        what = f"the models of all segments together hold more than {MODELS_LIMIT:,} values"
+        return Fault(("segments",), what, "run the config once for each of some parts of the leads")
+    return None
 
 
 def _keys(data: Node) -> list[str]:

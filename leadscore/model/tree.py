@@ -114,6 +114,12 @@ def value_at(value: Node, path: Path) -> Node:
     return value
 
 
+def size(value: Node) -> int:
+    """How many values there are, with those that hold others."""
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + sum(map(size, parts))
+
+
 def has(value: Node, part: str | int) -> bool:
     """Whether something stands there, even if it is empty."""
     if isinstance(part, int):

@@ -62,6 +62,17 @@ def score_leads(
     ``account_scores``: the score (hundredths) of each account, for a config that has it in the lead's.
     """
     prepared, unreadable = prepare_leads(leads, model, columns, as_of, kinds, activity)
+    return score_prepared(prepared, model, leads.index, unreadable, account_scores)
+
+
+def score_prepared(
+    prepared: Leads,
+    model: Model,
+    index: pd.Index,
+    unreadable: list[Unreadable],
+    account_scores: Mapping[str, int] = NO_SCORES,
+) -> Scored:
+    """Score a batch whose fields are typed already; see ``score_leads``."""
     prepared = replace(prepared, account_scores=look_up_scores(prepared, model, account_scores))
     portions = score_portions(prepared, model)
     added = {**join_columns(portions)}
@@ -69,7 +80,7 @@ def score_leads(
     if screened is not None:
         added |= {"screen": screened.verdicts, "signs": screened.signs}
     added["disqualified_by"] = _disqualified_by(prepared, model)
-    return Scored(prepared, portions, added, leads.index, unreadable, screened)
+    return Scored(prepared, portions, added, index, unreadable, screened)
 
 
 def _disqualified_by(leads: Leads, model: Model) -> pa.DictionaryArray:

@@ -59,6 +59,10 @@ class Collected:
     copies: int = 0
     """Of the lines set aside those that are no damage: copies of a lead, which the config lets go."""
 
+    def id_columns(self, model: Model) -> list[str]:
+        """The headers leads are identified by, each file's once."""
+        return list(dict.fromkeys(fit.columns[model.id] for fit in self.fits.values()))
+
     @property
     def unreadable(self) -> int:
         """Cells of the export, cells and lines of the logs, lines of the tables, that could not be read."""
@@ -112,11 +116,11 @@ def _stack(parts: list[dict[str, Column]]) -> pd.DataFrame:
 
 def _keep(scored: Scored, batch: Batch, sweep: Sweep) -> dict[str, Column]:
     model, count = sweep.model, scored.leads.count
-    kept: dict[str, Column] = {name: _narrow(column) for name, column in scored.added.items()}
-    kept |= {"id": _known_ids(sweep.ids(batch), scored.leads[model.id]), "line": _narrow(batch.lines)}
+    kept: dict[str, Column] = {name: narrow(column) for name, column in scored.added.items()}
+    kept |= {"id": known_ids(sweep.ids(batch), scored.leads[model.id]), "line": narrow(batch.lines)}
     for name in map(key_name, model.rank_by):
         if name not in model.columns:
-            kept[rank_key(name, model)] = _values(scored.leads[name])
+            kept[rank_key(name, model)] = rank_values(scored.leads[name])
     if batch.file:
         kept[FILE] = encode([batch.file], np.zeros(count))
     if model.nurture and model.nurture.idle:
@@ -129,7 +133,7 @@ def _keep(scored: Scored, batch: Batch, sweep: Sweep) -> dict[str, Column]:
     return kept
 
 
-def _narrow(column: Column) -> Column:
+def narrow(column: Column) -> Column:
     """Whole numbers in half the memory, where they are small enough for that, as points nearly always are."""
     if isinstance(column, np.ndarray) and column.dtype == np.int64 and len(column):
         limits = np.iinfo(np.int32)
@@ -138,11 +142,12 @@ def _narrow(column: Column) -> Column:
     return column
 
 
-def _known_ids(ids: pd.Series, field: Field) -> Column:
+def known_ids(ids: pd.Series, field: Field) -> Column:
+    """The ids, missing where they are unknown."""
     return ids.array if field.known.all() else ids.where(field.known).array
 
 
-def _values(field: Field) -> Any:
+def rank_values(field: Field) -> Any:
     """A value per lead to rank by: a number (NaN where unknown), or a text."""
     if field.numbers is not None:
         return field.values

@@ -14,12 +14,26 @@ from leadscore.pipeline.bits import after, before, find, next_place, pack
 from leadscore.pipeline.buffers import offsets_of
 from leadscore.pipeline.quoting import CR, LF, NOWHERE, QUOTE, Bytes, Layout, Places
 from leadscore.pipeline.sound import find_cells
+from leadscore.text import FORMULA_STARTS
 
-# A cell that begins with + or - is harmless where all of it is a number or a phone number.
-_NUMBER_OR_PHONE = r"\A([+-]?[0-9]+([.,' ][0-9]+)*([eE][+-]?[0-9]+)?%?|\+[0-9(][0-9 ()./-]*[0-9)])\z"
-_HARMLESS = re.compile(_NUMBER_OR_PHONE.replace(r"\z", r"\Z").encode())
+# A cell that begins with + or - is harmless where all of it is a number or a phone number. Spreadsheets take
+# the full-width signs of East Asian keyboards for the same.
+_SHAPE = r"\A(SIGN?DIGIT+([.,' ]DIGIT+)*([eE][+-]?DIGIT+)?%?|PLUS(DIGIT|\()(DIGIT|[ ()./-])*(DIGIT|\)))\z"
+
+
+def _shape(sign: str, digit: str, plus: str) -> str:
+    return _SHAPE.replace("SIGN", sign).replace("DIGIT", digit).replace("PLUS", plus)
+
+
+_NUMBER_OR_PHONE = _shape("[-+\uff0b\uff0d]", "[0-9\uff10-\uff19]", "[+\uff0b]")
+# The same for bytes, of which a full-width letter has three.
+_IN_BYTES = _shape(r"([-+]|\xef\xbc[\x8b\x8d])", r"([0-9]|\xef\xbc[\x90-\x99])", r"(\+|\xef\xbc\x8b)")
+_HARMLESS = re.compile(_IN_BYTES.replace(r"\z", r"\Z").encode())
 _TRIGGERS = b"=@+-\t\r\n"
-_FORMULA = r"\A[=@+\-\t\r\n]"
+_STARTS = {bytes([letter]) for letter in b"\0" + _TRIGGERS}  # no line that can be read has a NUL, a text may
+_WIDE = tuple(letter.encode() for letter in "\uff1d\uff20\uff0b\uff0d")
+_WIDE_LEAD, _WIDE_NEXT, _WIDE_LAST = 0xEF, 0xBC, np.frombuffer(b"".join(_WIDE), np.uint8)[2::3]
+_FORMULA = r"\A[" + FORMULA_STARTS + "]"
 _APOSTROPHE = ord("'")
 PIECE = 1 << 20
 """Bytes looked at together: what is known of them stays in the processor's cache."""
@@ -86,7 +100,7 @@ def _find_live(octets: Bytes, layout: Layout) -> Places:
     # Cell, gap, cell, gap: what lies between them is looked at by nobody.
     parts = pa.LargeBinaryArray.from_buffers(pa.large_binary(), len(bounds) - 1, buffers)
     texts = parts.take(pa.array(np.arange(0, len(bounds), 2)))
-    harmless = pc.match_substring_regex(texts, _NUMBER_OR_PHONE).to_numpy(zero_copy_only=False)
+    harmless = pc.match_substring_regex(texts, _IN_BYTES).to_numpy(zero_copy_only=False)
     live: Places = places[~np.asarray(harmless, dtype=bool)]
     return live
 
@@ -96,7 +110,17 @@ def _triggers(octets: Bytes) -> npt.NDArray[np.bool_]:
     live: npt.NDArray[np.bool_] = octets == _TRIGGERS[0]
     for letter in _TRIGGERS[1:]:
         live |= octets == letter
+    if octets.max(initial=0) >= _WIDE_LEAD:  # in few exports
+        live[_wide_triggers(octets)] = True
     return live
+
+
+def _wide_triggers(octets: Bytes) -> Places:
+    """Where a full-width sign begins."""
+    places = np.flatnonzero(octets[:-2] == _WIDE_LEAD)
+    wide = (octets[places + 1] == _WIDE_NEXT) & np.isin(octets[places + 2], _WIDE_LAST)
+    found: Places = places[wide]
+    return found
 
 
 def disarm(lines: pa.LargeBinaryArray, live: Live) -> pa.LargeBinaryArray:
@@ -139,6 +163,7 @@ def guard_line(line: bytes, pattern: re.Pattern[bytes] | str) -> tuple[bytes, in
 def _guard_cell(cell: bytes) -> tuple[bytes, int]:
     quoted = cell.startswith(b'"')
     inner = cell[1:-1].replace(b'""', b'"') if quoted else cell
-    if not inner or inner[0] not in _TRIGGERS or _HARMLESS.match(inner):
+    begins = inner[:1] in _STARTS or inner.startswith(_WIDE)
+    if not begins or _HARMLESS.match(inner):
         return cell, 0
     return (b"\"'" + cell[1:] if quoted else b"'" + cell), 1

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from leadscore.model.schema import Model
 from leadscore.model.tree import Base
 from leadscore.pipeline.cache import NO_CACHE, Cache
+from leadscore.pipeline.publish import nothing
+from leadscore.pipeline.target import Target, find_target
 from leadscore.pipeline.told import Told, nobody
 
 
@@ -22,6 +26,7 @@ class Job:
     model: Model
     as_of: date
     out: Path
+    """The folder for the result; {as_of} in it stands for the day."""
     config: str = "config"
     """The config's file name, for messages and the manifest."""
     config_digest: str = ""
@@ -35,11 +40,18 @@ class Job:
     write_back: bool = False
     """Whether a file for the CRM's import is wanted."""
     previous: Path | None = None
-    """The run that the CRM has the values of, so that only the others are brought back."""
+    """An earlier run: who has moved since, and what the CRM need not be told again."""
     cache: Cache = NO_CACHE
     """Where what is read of the exports and logs is kept for the next run."""
     told: Told = nobody
     """Who is told how far the run is."""
+    settle: Callable[[], None] = nothing
+    """Called when there is no way back: what the caller still does must not be stopped any more."""
+
+    @cached_property
+    def target(self) -> Target:
+        """Where the result goes."""
+        return find_target(self.out, self.as_of)
 
 
 @dataclass(frozen=True)
@@ -50,3 +62,5 @@ class Run:
     summary: dict[str, Any]
     manifest: dict[str, Any]
     exit_code: int
+    removed: tuple[Path, ...] = ()
+    """Earlier runs that were too old to keep."""

@@ -16,6 +16,7 @@ from leadscore.model.schema import Model
 from leadscore.model.screen import SCREEN_COLUMNS
 from leadscore.model.segments import SEGMENT_COLUMNS
 from leadscore.pipeline.nurture import find_nearly, say_what_is_missing
+from leadscore.pipeline.rank import rank_leads
 from leadscore.points import Flags
 
 Rows = npt.NDArray[np.int64]
@@ -77,6 +78,13 @@ def divide_leads(leads: pd.DataFrame, model: Model) -> dict[str, Flags]:
             parts[name] = left & part.takes(leads, model)
             left = left & ~parts[name]
     return parts
+
+
+def divide_ranked(leads: pd.DataFrame, trusted: Flags, model: Model) -> dict[str, Rows]:
+    """Part -> the positions of its leads, best first, in the order of all leads."""
+    order = rank_leads(leads, model)
+    parts = divide_leads(leads, model)
+    return {name: order[(trusted & chosen)[order]] for name, chosen in parts.items()}
 
 
 def list_parts(leads: pd.DataFrame, parts: Mapping[str, Rows], model: Model) -> list[Listing]:

@@ -118,7 +118,7 @@ def join_lines(portions: Sequence[Portion]) -> tuple[tuple[Line, ...], npt.NDArr
     """Every line of any portion, and its points for each lead of the batch: 0 where its segment has none."""
     if len(portions) == 1:
         return portions[0].contributions.lines, portions[0].contributions.points
-    named = [_name_apart(portion.contributions.lines) for portion in portions]
+    named = [name_lines(portion.contributions.lines) for portion in portions]
     lines = {key: line for each in named for key, line in each.items()}
     points = np.zeros((len(lines), sum(len(portion.rows) for portion in portions)), dtype=np.int64)
     places = {key: place for place, key in enumerate(lines)}
@@ -128,7 +128,7 @@ def join_lines(portions: Sequence[Portion]) -> tuple[tuple[Line, ...], npt.NDArr
     return tuple(lines.values()), points
 
 
-def _name_apart(lines: Sequence[Line]) -> dict[tuple[str, str, int], Line]:
+def name_lines(lines: Sequence[Line]) -> dict[tuple[str, str, int], Line]:
     """The lines by name, kind and number: a rule and its group may have one name, and both fade."""
     named: dict[tuple[str, str, int], Line] = {}
     count: Counter[tuple[str, str]] = Counter()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +18,15 @@ from leadscore.model.input import Input
 from leadscore.pipeline.column import bare_ids, without_guard
 from leadscore.pipeline.lists import PARTS
 from leadscore.pipeline.measure import TEXT
-from leadscore.pipeline.publish import MANIFEST, last_manifest
+from leadscore.pipeline.publish import digest_of
 from leadscore.pipeline.read import open_export
+from leadscore.pipeline.target import MANIFEST, Target, last_manifest
 from leadscore.points import Flags
 
+CONTRIBUTIONS = "contributions.parquet"
+RANKED, NO_TIER = "ranked", ""
+COMPARED = ("score", "tier", "reasons", "segment", "grade", "percent")
+"""What the leads of an earlier run are compared by, as far as it wrote it."""
 _NUMBERS = ("score", "percent")
 
 
@@ -31,10 +37,18 @@ class Previous:
     leads: pd.DataFrame
     digests: dict[str, str]
     """The files they are from -> SHA-256."""
+    names: dict[str, str]
+    """What its own import called the columns; nothing where it had none."""
+    tiers: dict[str, str]
+    """Part of the leads -> what its own import gave as their tier."""
+    model: str = ""
+    """The digest of the model it was scored by."""
+    contributions: pa.Table | None = None
+    """id, score and a column per line of its ranked leads, where it kept them."""
 
     def are_unchanged(self, table: pd.DataFrame) -> Flags:
         """Which leads of a table (id and values as text) were in that run, with the same in every column."""
-        places = self._find(table)
+        places = self.find(table["id"])
         same = places.is_valid()
         for column in table.columns:
             if column not in self.leads:
@@ -44,28 +58,40 @@ class Previous:
                 same = pc.and_(same, pc.fill_null(pc.equal(was, now), False))
         return np.asarray(same.to_numpy(zero_copy_only=False), dtype=bool)
 
+    def leads_at(self, places: pa.Array) -> pa.Array:
+        """The ids at these places."""
+        return _texts(self.leads["id"]).take(places)
+
     def count_gone(self, table: pd.DataFrame) -> int:
         """Leads that were in that run and are not in the table."""
-        return len(self.leads) - len(table) + int(self._find(table).null_count)
+        return len(self.leads) - len(table) + int(self.find(table["id"]).null_count)
 
-    def _find(self, table: pd.DataFrame) -> pa.Array:
-        return pc.index_in(_texts(table["id"]), value_set=_texts(self.leads["id"]))
+    def find(self, ids: Any) -> pa.Array:
+        """The place of each of these leads among those of that run; null where it had none."""
+        return pc.index_in(_texts(ids), value_set=_texts(self.leads["id"]))
 
 
-def read_previous(
-    run: Path, ids: Collection[str], columns: Mapping[str, str], tiers: Mapping[str, str]
-) -> Previous:
-    """What the leads of a run had in these columns; those that it did not write, or otherwise named, lack.
+def find_previous(named: Path | None, target: Target) -> Path | None:
+    """The run to compare with; None where none is wanted, or it is the first.
 
-    ``ids``: the headers leads are identified by now; ``columns``: what is compared, with its name in the
-    import; ``tiers``: the word for the tier of each part that is out of the ranking. Raises InputError for
-    a run that is damaged or identifies its leads by another column.
+    Where the target is named, or the link to the newest of its folders, it is the run before this one.
+    """
+    if named is None or os.path.abspath(named) not in map(str, (target.link, target.folder)):  # noqa: PTH100
+        return named
+    return target.before()
+
+
+def read_previous(run: Path, ids: Collection[str], columns: Collection[str]) -> Previous:
+    """What the leads of a run had in those of these columns that it wrote, and the part each was in.
+
+    ``ids``: the headers leads are identified by now. Raises InputError for a run that is damaged or
+    identifies its leads by another column.
     """
     manifest = last_manifest(run)
     if manifest is None:
         _refuse(run, "is no run of leadscore", "name the folder that a run wrote")
     try:
-        told = _Told.read(manifest, columns, tiers)
+        told = _Told.read(manifest, columns)
     except (KeyError, TypeError, IndexError, AttributeError, ValueError):
         _refuse(run / MANIFEST, "is damaged or of an older leadscore", "name another run, or leave it out")
     if set(told.ids) != set(ids) or len(told.ids) > 1:
@@ -74,8 +100,21 @@ def read_previous(
         _refuse(run, f"identifies its leads by {shown}, and this run by {' and '.join(map(repr, ids))}", hint)
     frames = [_read_part(run, name, told) for name in told.files]
     shared = [column for column in told.columns if all(column in frame for frame in frames)]
-    leads = pd.concat([frame[["id", *shared]] for frame in frames], ignore_index=True)
-    return Previous(leads, {name: told.digests[name] for name in told.files})
+    leads = pd.concat([frame[["id", "part", *shared]] for frame in frames], ignore_index=True)
+    used = [*told.files, *([CONTRIBUTIONS] if CONTRIBUTIONS in told.digests else [])]
+    digests = {name: told.digests[name] for name in used}
+    return Previous(leads, digests, told.names, told.tiers, told.model, _read_contributions(run, digests))
+
+
+def _read_contributions(run: Path, digests: Mapping[str, str]) -> pa.Table | None:
+    import pyarrow.parquet as pq  # late: most runs do without
+
+    if CONTRIBUTIONS not in digests:
+        return None
+    path = run / CONTRIBUTIONS
+    if not path.is_file() or digest_of(path) != digests[CONTRIBUTIONS]:
+        _refuse(path, "is not as the run wrote it", "name another run, or leave it out")
+    return pq.read_table(path)
 
 
 @dataclass(frozen=True)
@@ -88,23 +127,25 @@ class _Told:
     files: list[str]
     digests: dict[str, str]
     columns: list[str]
-    """Those that are compared and had the same name in the import."""
+    names: dict[str, str]
     tiers: dict[str, str]
+    model: str
 
     @classmethod
-    def read(cls, manifest: Any, columns: Mapping[str, str], tiers: Mapping[str, str]) -> _Told:
+    def read(cls, manifest: Any, columns: Collection[str]) -> _Told:
         read = [file["fields"] for file in manifest["inputs"] if "fields" in file]
         digests = {name: str(each["sha256"]) for name, each in manifest["outputs"].items()}
         written = manifest.get("write_back", {})
-        names = written.get("columns", columns)
         return cls(
             ids=sorted({str(fields[manifest["id"]]) for fields in read}),
             prefix=str(manifest["prefix"]),
             delimiter=manifest["inputs"][0]["dialect"]["delimiter"] or ",",
             files=_files_of(digests),
             digests=digests,
-            columns=[column for column in columns if column != "id" and names.get(column) == columns[column]],
-            tiers={part: str(written.get(part, word)) for part, word in tiers.items()},
+            columns=[column for column in columns if column != "id"],
+            names={str(column): str(name) for column, name in written.get("columns", {}).items()},
+            model=str(manifest["config"]["model_sha256"]),
+            tiers={part: str(written[part]) for part in PARTS if part in written},
         )
 
 
@@ -132,9 +173,9 @@ def _read_part(run: Path, name: str, told: _Told) -> pd.DataFrame:
     batches = [bare_ids(batch.leads, told.ids[0]) for batch in export.batches(list(has.values()))]
     leads = pd.concat(batches, ignore_index=True)
     values = {column: _canonical(column, leads[header]) for column, header in has.items()}
-    if part in told.tiers and "tier" in told.columns:
-        values["tier"] = pd.Series(told.tiers[part], leads.index, dtype=TEXT)
-    return pd.DataFrame(values)
+    if part != RANKED and "tier" in told.columns:
+        values["tier"] = pd.Series(NO_TIER, leads.index, dtype=TEXT)
+    return pd.DataFrame({"part": pd.Series(part, leads.index, dtype=TEXT), **values})
 
 
 def _canonical(column: str, cells: pd.Series) -> pd.Series:

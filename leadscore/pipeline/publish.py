@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import ctypes
-import errno
+import hashlib
 import json
-import os
-import shutil
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from leadscore.errors import LateError, Problem, PublishError
-from leadscore.pipeline.staged import StagedFile, open_staged
+from leadscore.pipeline.staged import PRIVATE, StagedFile, open_staged
+from leadscore.pipeline.switch import clear_stage, exchange, name_beside, sync
+from leadscore.pipeline.target import MANIFEST, last_manifest, refused, told_as
 
-MANIFEST = "manifest.json"
-_EXCHANGE = 2  # RENAME_EXCHANGE of Linux's renameat2
-_HERE = -100  # AT_FDCWD
+_READERS = 2
+
+
+def nothing() -> None:
+    """Nobody needs to know."""
 
 
 @dataclass
@@ -28,17 +29,23 @@ class Stage:
 
     folder: Path
     target: Path
+    mode: int = PRIVATE
+    """Of the files once they are published; folders can be entered by whoever may read the files."""
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """Name in the output -> bytes and sha256, for the manifest."""
+    """Name in the output -> bytes, sha256 and, of a table, rows, for the manifest."""
 
     @contextmanager
     def create(self, name: str) -> Iterator[StagedFile]:
-        """A new file, 0600, on disk when the block ends."""
+        """A new file, on disk when the block ends."""
         path = self.folder / name
         path.parent.mkdir(mode=0o700, exist_ok=True)
-        with open_staged(path) as staged:
+        with open_staged(path, self.mode) as staged:
             yield staged
         self.files[name] = {"bytes": staged.size, "sha256": staged.digest.hexdigest()}
+
+    def count(self, name: str, rows: int) -> None:
+        """So many rows are in a file that is there."""
+        self.files[name] = {"rows": rows, **self.files[name]}
 
     def create_json(self, name: str, content: dict[str, Any]) -> None:
         """A JSON file, the same bytes for the same content."""
@@ -46,48 +53,43 @@ class Stage:
             text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
             file.write(text.encode("utf-8", "backslashreplace"))  # a file's name may be any bytes
 
+    def prove(self) -> None:
+        """Read every file once more. Raises PublishError where the disk has not what was written."""
+        with ThreadPoolExecutor(_READERS, "prove") as readers:
+            digests = list(readers.map(lambda name: digest_of(self.folder / name), self.files))
+        for (name, written), digest in zip(self.files.items(), digests, strict=True):
+            if digest != written["sha256"]:
+                what = f"cannot be published: {name} on the disk is not what was written"
+                hint = "check the disk; the old result, if any, is untouched"
+                raise PublishError(Problem(str(self.target), what=what, hint=hint))
+
 
 @contextmanager
-def open_stage(target: Path) -> Iterator[Stage]:
+def open_stage(target: Path, mode: int = PRIVATE, settle: Callable[[], None] = nothing) -> Iterator[Stage]:
     """A stage for a target folder. It is published if the block ends well, and removed if not.
 
+    ``settle`` is called when there is no way back: the switch comes now, or what is left is removed.
     Raises PublishError (exit 6) where the target is not ours to replace or the disk refuses.
     """
-    target = Path(os.path.abspath(target))  # noqa: PTH100 - resolve() would follow a planted link
-    with _told(target):
-        refuse_foreign(target)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.stage-", dir=target.parent))
+    stage = Stage(name_beside(target), target, mode)
     try:
-        stage = Stage(folder, target)
-        with _told(target):
+        with refused(target):
+            refuse_foreign(target)
+            stage.folder.mkdir(0o700)
             yield stage
+            stage.prove()
+            _sync_folders(stage)
+            settle()
             _switch(stage)
     finally:
-        _clear(folder, target)
+        settle()
+        clear_stage(stage.folder, target)
 
 
-@contextmanager
-def _told(target: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        what = f"cannot be written: {os.strerror(error.errno) if error.errno else 'the disk refuses'}"
-        raise PublishError(
-            Problem(str(target), what=what, hint="the old result, if any, is untouched")
-        ) from None
-
-
-def last_manifest(target: Path) -> dict[str, Any] | None:
-    """The manifest of the result that stands in the target; None where none of ours does."""
-    try:
-        manifest = json.loads((target / MANIFEST).read_bytes())
-    except (OSError, ValueError):
-        return None
-    if not isinstance(manifest, dict) or not isinstance(manifest.get("outputs"), dict):
-        return None
-    counts = manifest.get("counts", {"in": 0})
-    return manifest if isinstance(counts, dict) and isinstance(counts.get("in"), int) else None
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file's bytes, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def refuse_foreign(target: Path) -> None:
@@ -96,14 +98,14 @@ def refuse_foreign(target: Path) -> None:
         raise PublishError(Problem(str(target), what="is not a folder", hint="choose another -o"))
     if not target.exists():
         return
-    with _told(target):
-        strange = _strange(target)
+    with refused(target):
+        strange = find_strange(target)
     if strange:
         what = f"holds {strange!r}, which leadscore did not write"
         raise PublishError(Problem(str(target), what=what, hint="move it away, or choose another -o"))
 
 
-def _strange(target: Path) -> str:
+def find_strange(target: Path) -> str:
     """The first entry that is not of our last result, or ''. A folder of others is not searched."""
     manifest = last_manifest(target)
     if manifest is None:
@@ -117,57 +119,19 @@ def _strange(target: Path) -> str:
     return ""
 
 
-def _switch(stage: Stage) -> None:
+def _sync_folders(stage: Stage) -> None:
     for folder in [*(path for path in stage.folder.rglob("*") if path.is_dir()), stage.folder]:
-        _sync(folder)
+        if stage.mode != PRIVATE:
+            folder.chmod(stage.mode | (stage.mode & 0o444) >> 2)  # whoever may read may enter
+        sync(folder)
+
+
+def _switch(stage: Stage) -> None:
     if stage.target.exists():
         refuse_foreign(stage.target)
-        _exchange(stage.folder, stage.target)
+        exchange(stage.folder, stage.target)
     else:
         stage.folder.rename(stage.target)
-    try:
-        _sync(stage.target.parent)
-    except OSError as error:
-        what = f"is published, but may be lost in a power cut: {os.strerror(error.errno or 0)}"
-        raise LateError(Problem(str(stage.target), what=what, hint="check the disk")) from None
-
-
-def _exchange(new: Path, old: Path) -> None:
-    """Swap two folders in one step; in two steps where the system has no such call."""
-    try:
-        libc = ctypes.CDLL(None, use_errno=True)
-        failed = libc.renameat2(_HERE, os.fsencode(new), _HERE, os.fsencode(old), _EXCHANGE)
-    except AttributeError:
-        failed, code = -1, errno.ENOSYS
-    else:
-        code = ctypes.get_errno()
-    if not failed:
-        return
-    if code not in (errno.ENOSYS, errno.EINVAL):
-        raise OSError(code, os.strerror(code))
-    aside = _aside(new)
-    old.rename(aside)
-    try:
-        new.rename(old)
-    except OSError:
-        aside.rename(old)
-        raise
-
-
-def _aside(stage: Path) -> Path:
-    return stage.with_name(f"{stage.name}-old")
-
-
-def _clear(folder: Path, target: Path) -> None:
-    """Remove the stage and the result it replaced, but never the only result there is."""
-    leftovers = [folder, _aside(folder)] if target.exists() else [folder]
-    for leftover in [*leftovers, *leftovers]:  # a second time for calls that failed once
-        shutil.rmtree(leftover, ignore_errors=True)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    what = "is published, but may be lost in a power cut"
+    with told_as(LateError, stage.target, what, "check the disk"):
+        sync(stage.target.parent)

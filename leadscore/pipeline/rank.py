@@ -17,19 +17,27 @@ from leadscore.pipeline.measure import find_labels
 _LAST = np.iinfo(np.int64).max
 
 
-def rank_leads(leads: pd.DataFrame, model: Model) -> npt.NDArray[np.int64]:
+def rank_leads(
+    leads: pd.DataFrame, model: Model, by_id: npt.NDArray[np.int64] | None = None
+) -> npt.NDArray[np.int64]:
     """Positions of the leads, best first: by the `rank_by` keys, then id by code point.
 
     Highest first, or lowest first where the key says so; unknown values come after known ones either way.
-    Ids are unique, so the order is the same on every machine.
+    Ids are unique, so the order is the same on every machine. ``by_id``: the positions in the order of the
+    ids, for whoever ranks the same leads several times.
     """
-    ids = pa.array(leads["id"], pa.large_string())
-    order = np.asarray(pc.sort_indices(ids).to_numpy(), dtype=np.int64)  # of UTF-8, as of code points
+    order = order_by_id(leads["id"]) if by_id is None else by_id
     for key in reversed(model.rank_by):  # a stable sort keeps the order before it among equals
         name, highest_first = key_name(key), isinstance(key, str)
         places = _lowest_first(leads[rank_key(name, model)], find_labels(name, model), highest_first)
         order = order[np.argsort(places[order], kind="stable")]
     return order
+
+
+def order_by_id(ids: pd.Series) -> npt.NDArray[np.int64]:
+    """Positions of the leads, the lowest id first."""
+    texts = pa.array(ids, pa.large_string())
+    return np.asarray(pc.sort_indices(texts).to_numpy(), dtype=np.int64)  # of UTF-8, as of code points
 
 
 def _lowest_first(values: pd.Series, labels: tuple[str, ...], highest_first: bool) -> npt.NDArray[Any]:

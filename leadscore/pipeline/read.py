@@ -19,6 +19,8 @@ from leadscore.pipeline.source import FileBytes, Octets, open_source, put_down, 
 __all__ = ["Batch", "CsvExport", "Dialect", "Export", "ParquetExport", "SetAside", "open_export"]
 
 MAX_UNPACKED_BYTES = 16 << 30
+MAX_RATIO = 300  # of unpacked to packed bytes; 2,000 columns, empty but for two, come to 210
+FREE_BYTES = 64 << 20  # of which no ratio is asked
 GZIP, PARQUET = b"\x1f\x8b", b"PAR1"
 OTHER_FORMATS = (  # zip and xlsx, xls, Arrow, pickle, xz, zstd, 7z: nothing a header could begin with
     b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0", b"ARROW1\0", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd",
@@ -98,6 +100,8 @@ def _unpacked(packed: Octets, path: Path, most: int) -> Iterator[bytes]:
             size += len(part)
             if size > most:
                 raise refused(path, f"unpacks to more than {most:,} bytes")
+            if size > max(FREE_BYTES, at * MAX_RATIO):
+                raise refused(path, f"unpacks to more than {MAX_RATIO} times its size, as no export does")
             yield part
             if member.eof:
                 at -= len(member.unused_data)

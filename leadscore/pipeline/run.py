@@ -2,78 +2,101 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from leadscore.model.schema import Model
 from leadscore.pipeline.accounts import LEAD_SCORE, roll_up
-from leadscore.pipeline.check import exit_code, reconcile, refuse_too_few
+from leadscore.pipeline.check import (
+    exit_code,
+    last_run,
+    reconcile,
+    reconcile_files,
+    refuse_same_input,
+    refuse_too_few,
+)
 from leadscore.pipeline.collect import Collected, collect_leads, refuse_ambiguous_dates
 from leadscore.pipeline.files import notes_of, open_exports, paths_of, title_of
 from leadscore.pipeline.ids import choose_copies, first_set_aside, set_aside_without_id
 from leadscore.pipeline.inputs import open_log
 from leadscore.pipeline.job import Job, Run
 from leadscore.pipeline.join_tables import open_tables
-from leadscore.pipeline.lists import Rows, divide_leads, list_parts, list_views
+from leadscore.pipeline.lists import Rows, divide_ranked, list_parts, list_views
+from leadscore.pipeline.lock import hold_target
 from leadscore.pipeline.manifest import describe_run
 from leadscore.pipeline.memory import give_back
-from leadscore.pipeline.publish import MANIFEST, Stage, last_manifest, open_stage, refuse_foreign
-from leadscore.pipeline.rank import rank_leads
+from leadscore.pipeline.moved import Moved, find_moved, refuse_moved_names
+from leadscore.pipeline.previous import COMPARED, find_previous, read_previous
+from leadscore.pipeline.publish import Stage, open_stage, refuse_foreign
+from leadscore.pipeline.series import point_at_newest, refuse_foreign_link, remove_old_runs
 from leadscore.pipeline.several import Exports
 from leadscore.pipeline.summary import summarize
-from leadscore.pipeline.told import Told
+from leadscore.pipeline.switch import clear_dead
+from leadscore.pipeline.target import MANIFEST
 from leadscore.pipeline.write import (
     open_formats,
     write_contributions,
     write_listings,
-    write_log_problems,
-    write_set_aside,
     write_table,
-    write_unreadable,
 )
-from leadscore.pipeline.write_back import make_import, refuse_previous_alone, write_import
-from leadscore.points import Flags
+from leadscore.pipeline.write_back import make_import, write_import
+from leadscore.pipeline.write_problems import write_log_problems, write_set_aside, write_unreadable
 
 
 def score_export(job: Job) -> Run:
     """Score an export and publish the result.
 
-    Raises ConfigError, InputError or PublishError; then nothing is published and the old result stands.
+    Raises ConfigError, InputError or PublishError, and LockedError where another run is under way; then
+    nothing is published and the old result stands. With a LateError it is published.
     """
-    refuse_previous_alone(job)
-    refuse_foreign(job.out)
-    export = open_exports(job.exports, job.model, job.cache)
-    logs = [open_log(path, job.model, job.cache) for path in job.events]
-    tables = open_tables(job.joins, job.model)
-    collected = collect_leads(export, job.model, job.as_of, logs, tables, job.told)
+    refuse_foreign(job.target.folder)
+    refuse_foreign_link(job.target)
+    with hold_target(job.target):
+        clear_dead(job.target)
+        return _score_export(job, find_previous(job.previous, job.target))
+
+
+def _score_export(job: Job, earlier: Path | None) -> Run:
+    model, target = job.model, job.target
+    export = open_exports(job.exports, model, job.cache)
+    logs = [open_log(path, model, job.cache) for path in job.events]
+    tables = open_tables(job.joins, model)
+    collected = collect_leads(export, model, job.as_of, logs, tables, job.told)
     refuse_ambiguous_dates(collected.tally, job.config)
-    sound = set_aside_without_id(collected, export, job.model)
-    trusted = choose_copies(collected, sound, export, paths_of(export), job.model)
-    last, why = last_manifest(job.out), first_set_aside(collected, paths_of(export))
-    refuse_too_few(title_of(export), int(trusted.sum()), collected.read, job.model, last, why)
-    parts = _divide_ranked(collected, trusted, job.model)
-    summary = summarize(collected, parts, job.model, job.as_of)
+    sound = set_aside_without_id(collected, export, model)
+    trusted = choose_copies(collected, sound, export, paths_of(export), model)
+    last, why = last_run(target), first_set_aside(collected, paths_of(export))
+    refuse_same_input([export, *logs, *tables.values()], model, last, job.as_of)
+    refuse_too_few(title_of(export), int(trusted.sum()), collected.read, model, last, why)
+    parts = divide_ranked(collected.leads, trusted, model)
+    summary = summarize(collected, parts, model, job.as_of)
     reconcile(collected.read, summary["leads"])
-    back = make_import(job, export, collected, parts)
+    before, moved = None, None
+    if earlier is not None:
+        refuse_moved_names(export, model)
+        before = read_previous(earlier, collected.id_columns(model), COMPARED)
+        moved = find_moved(collected, parts, before, model)
+        summary["moved"] = moved.counts
+    elif job.previous is not None:
+        summary["moved"] = None
+    back = make_import(job, export, collected, parts, before)
     give_back()
-    with open_stage(job.out) as stage:
+    with open_stage(target.folder, model.output.file_mode, job.settle) as stage:
         if back is not None:
-            write_import(stage, back, job.model.output.formula_guard)
+            write_import(stage, back, model.output.formula_guard)
             summary["write_back"] = back.report
-        _write(stage, export, collected, parts, job.model, summary, job.told)
+        _write(stage, export, collected, parts, moved, job, summary)
+        reconcile_files(stage.files, summary, model)
         manifest = describe_run(job, export, [*logs, *tables.values()], collected.fits, stage, summary)
+        if before is not None:
+            manifest["previous"] = before.digests
         stage.create_json(MANIFEST, manifest)
+    point_at_newest(target)
+    removed = remove_old_runs(target, model.output.keep_runs, earlier)
     damaged = len(collected.set_aside) - collected.copies
-    code = exit_code(collected.read, damaged, collected.unreadable, job.model)
-    return Run(job.out, summary, manifest, code)
-
-
-def _divide_ranked(collected: Collected, trusted: Flags, model: Model) -> dict[str, Rows]:
-    """Part -> the positions of its leads, best first, in the order of all leads."""
-    order = rank_leads(collected.leads, model)
-    parts = divide_leads(collected.leads, model)
-    return {name: order[(trusted & chosen)[order]] for name, chosen in parts.items()}
+    code = exit_code(collected.read, damaged, collected.unreadable, model)
+    return Run(target.out, summary, manifest, code, tuple(removed))
 
 
 def _write(
@@ -81,15 +104,19 @@ def _write(
     export: Any,
     collected: Collected,
     parts: dict[str, Rows],
-    model: Model,
+    moved: Moved | None,
+    job: Job,
     summary: dict[str, Any],
-    told: Told,
 ) -> None:
+    model = job.model
     formats = open_formats(export, model, model.output.formats)
     listings = {listing.name: listing for listing in list_parts(collected.leads, parts, model)}
-    write_listings(stage, list(listings.values()), model, formats, told)
+    write_listings(stage, list(listings.values()), model, formats, job.told)
     summary["disarmed"] = sum(form.disarmed for form in formats.values())  # before views count cells again
-    write_listings(stage, list_views(listings["ranked"], model), model, formats)
+    views = [*list_views(listings["ranked"], model), *([moved.listing] if moved else [])]
+    write_listings(stage, views, model, formats)
+    if moved:
+        write_table(stage, "gone", moved.gone, formats)
     if model.accounts:
         ranked = collected.leads.iloc[parts["ranked"]]
         accounts = roll_up(ranked.assign(score=ranked[LEAD_SCORE]), model.accounts)

@@ -8,7 +8,7 @@ import stat
 import tempfile
 import weakref
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO, overload
 
@@ -17,6 +17,12 @@ from leadscore.errors import InputError, Problem
 STEP = 1 << 20  # bytes looked at together where all of a file is gone through
 FIRST_STEP = 1 << 12  # what is looked for is often near: look at this much, then double it
 HEAD = 64  # more than any mark that a format begins with
+
+
+def _close(file: IO[bytes]) -> None:
+    """Nothing was written to it, so that nothing is lost where even this fails."""
+    with suppress(OSError):
+        file.close()
 
 
 class FileBytes:
@@ -29,7 +35,7 @@ class FileBytes:
     def __init__(self, file: IO[bytes], path: Path, before: os.stat_result) -> None:
         self._file, self._path, self._before = file, path, _identity(before)
         self.status = before
-        weakref.finalize(self, file.close)
+        weakref.finalize(self, _close, file)
 
     def __len__(self) -> int:
         return self._before[1]
@@ -80,7 +86,7 @@ class FileBytes:
             self._file.seek(0)
             return self._checked(self._file.read(), len(self))
         except OSError as error:
-            raise refused(self._path, f"cannot be read: {error.strerror}") from None
+            raise refused(self._path, f"cannot be read: {reason(error)}") from None
 
     def _read(self, start: int, stop: int) -> bytes:
         window = b""
@@ -92,7 +98,7 @@ class FileBytes:
                 window = window + more if window else more
             return self._checked(window, stop - start)
         except OSError as error:
-            raise refused(self._path, f"cannot be read: {error.strerror}") from None
+            raise refused(self._path, f"cannot be read: {reason(error)}") from None
 
     def _checked(self, content: bytes, size: int) -> bytes:
         after = _identity(os.fstat(self._file.fileno()))
@@ -138,7 +144,7 @@ def open_source(path: Path) -> FileBytes:
             raise refused(path, f"{_kind(before.st_mode)}, not a file")
         return FileBytes(path.open("rb", buffering=0), path, before)
     except OSError as error:
-        raise refused(path, f"cannot be read: {error.strerror}") from None
+        raise refused(path, f"cannot be read: {reason(error)}") from None
     except ValueError:
         raise refused(path, "cannot be read: no such path") from None
 
@@ -158,7 +164,7 @@ def put_down(parts: Iterable[bytes], path: Path) -> FileBytes:
             return FileBytes(file, path, os.fstat(file.fileno()))
     except OSError as error:
         hint = "let TMPDIR name a folder with room for it"
-        raise refused(path, f"cannot be unpacked: {error.strerror}", hint=hint) from None
+        raise refused(path, f"cannot be unpacked: {reason(error)}", hint=hint) from None
 
 
 def view(octets: Octets, start: int, stop: int) -> memoryview:
@@ -176,6 +182,11 @@ def steps(octets: Octets) -> Iterator[memoryview]:
 def refused(path: Path, what: str, line: int = 0, hint: str = "") -> InputError:
     """Why a file is not read."""
     return InputError(Problem(str(path), line, what=what, hint=hint))
+
+
+def reason(error: OSError) -> str:
+    """What the system says about the error's number; the error's own text may name anything."""
+    return os.strerror(error.errno or 0)
 
 
 def _identity(status: os.stat_result) -> tuple[int, int, int]:

@@ -12,6 +12,8 @@ from typing import Any, BinaryIO
 
 SYNC_BYTES = 32 << 20
 """So much of a file may wait for the disk before it is told to begin."""
+PRIVATE = 0o600
+"""Files that nobody else may read."""
 
 
 class StagedFile:
@@ -53,10 +55,12 @@ class StagedFile:
 
 
 @contextmanager
-def open_staged(path: Path) -> Iterator[StagedFile]:
-    """A new file that nobody else may read (0600). It is on the disk when the block ends."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+def open_staged(path: Path, mode: int = PRIVATE) -> Iterator[StagedFile]:
+    """A new file that nobody else may read. It is on the disk, and has its mode, when the block ends."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, PRIVATE)
     with os.fdopen(descriptor, "wb") as file, ThreadPoolExecutor(1, "sync") as syncer:
         staged = StagedFile(file, syncer)
         yield staged
+        if mode != PRIVATE:
+            os.fchmod(descriptor, mode)
         staged.finish()

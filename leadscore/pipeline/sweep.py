@@ -9,7 +9,7 @@ from datetime import date
 import pandas as pd
 
 from leadscore.errors import InputError, Problem
-from leadscore.fields import FieldType
+from leadscore.fields import FieldType, Seen
 from leadscore.model.check import FILE, lead_columns
 from leadscore.model.schema import Model
 from leadscore.pipeline.account_scores import NO_SCORES, index_scores
@@ -63,29 +63,45 @@ class Sweep:
 
     def read(self) -> Iterator[Batch]:
         """Every batch as it is read, its ids bare, with the columns of the tables that are joined to it."""
+        self.joins.begin()
+        below: dict[str, bool] = {}
+        for batch in read_files(self.export, self.columns):
+            yield self.complete(batch, below)
+            del batch
+
+    @property
+    def columns(self) -> dict[str, list[str]]:
+        """What is read of each file."""
         added = self.joins.columns
-        columns = {
+        return {
             name: sorted(set(fit.columns.values()) - {*fit.constants, *added})
             for name, fit in self.fits.items()
         }
-        self.joins.begin()
-        below: dict[str, bool] = {}
-        for batch in read_files(self.export, columns):
-            fit, leads = self.fits[batch.file], self.fits[batch.file].read(batch.leads)
-            column = self._id_column(batch)
-            leads = leads.astype({column: "str"})  # ids may be a category where they repeat
-            ids, below[batch.file] = mark_second_headers(leads[column], column, below.get(batch.file, False))
-            leads = bare_ids(leads.assign(**{column: ids}) if below[batch.file] else leads, column)
-            yield replace(batch, leads=self.joins.add(leads, fit, self._kinds(batch), self.as_of))
-            del batch, leads, ids
 
-    def _kinds(self, batch: Batch) -> Mapping[str, FieldType]:
+    def complete(self, batch: Batch, below: dict[str, bool]) -> Batch:
+        """A batch of the export with bare ids and the columns of the tables.
+
+        ``below``: the files in which a second header was met; it grows from batch to batch.
+        """
+        fit, leads = self.fits[batch.file], self.fits[batch.file].read(batch.leads)
+        column = self._id_column(batch)
+        leads = leads.astype({column: "str"})  # ids may be a category where they repeat
+        ids, below[batch.file] = mark_second_headers(leads[column], column, below.get(batch.file, False))
+        leads = bare_ids(leads.assign(**{column: ids}) if below[batch.file] else leads, column)
+        return replace(batch, leads=self.joins.add(leads, fit, self.kinds(batch), self.as_of))
+
+    def kinds(self, batch: Batch) -> Mapping[str, FieldType]:
+        """The columns that have a type of their own."""
         return {**files_of(self.export)[batch.file].kinds, **self.joins.kinds}
 
-    def score(self, batch: Batch) -> Scored:
-        """One batch, scored."""
-        fit, kinds = self.fits[batch.file], self._kinds(batch)
-        seen = NO_ACTIVITY if self.activity is None else self.activity.of(self.ids(batch))
+    def seen(self, batch: Batch) -> Mapping[tuple[str, str], Seen]:
+        """What the log says of the leads of a batch."""
+        return NO_ACTIVITY if self.activity is None else self.activity.of(self.ids(batch))
+
+    def score(self, batch: Batch, seen: Mapping[tuple[str, str], Seen] | None = None) -> Scored:
+        """One batch, scored; by what the log says of it, or by what is given instead."""
+        fit, kinds = self.fits[batch.file], self.kinds(batch)
+        seen = self.seen(batch) if seen is None else seen
         return score_leads(batch.leads, fit.model, fit.columns, self.as_of, kinds, seen, self.account_scores)
 
 
@@ -96,18 +112,20 @@ def open_sweep(
     logs: Sequence[Export] = (),
     tables: Mapping[str, Export] = NO_TABLES,
     told: Told = nobody,
+    explained: bool = False,
 ) -> Sweep:
     """What leads are scored by: the activity logs added up, and accounts where leads have a part of theirs.
 
-    ``tables``: what is joined to the leads, by the names the config has for it.
+    ``tables``: what is joined to the leads, by the names the config has for it. ``explained``: with what
+    the logs say of leads that is only told.
     Raises InputError for missing columns and for names the output needs itself.
     """
-    activity = gather_activity(logs, model, as_of, told)
+    activity = gather_activity(logs, model, as_of, told, explained)
     refuse_names(export, model)
     joins = fit_tables(tables, model, files_of(export))
     fits = {name: joins.within(fit, model) for name, fit in fit_files(export, joins.without(model)).items()}
     sweep = Sweep(export, fits, as_of, activity, joins=joins)
-    return replace(sweep, account_scores=_find_account_scores(sweep))
+    return replace(sweep, account_scores=find_account_scores(sweep))
 
 
 def refuse_names(export: Export, model: Model) -> None:
@@ -131,7 +149,7 @@ def refuse_names(export: Export, model: Model) -> None:
         raise InputError(clashes)
 
 
-def _find_account_scores(sweep: Sweep) -> Mapping[str, int]:
+def find_account_scores(sweep: Sweep) -> Mapping[str, int]:
     """The score of each account, where leads have a part of it in their own: a pass of its own.
 
     Ranked leads count, each with its own score; whoever is screened, disqualified or without an id does not.

@@ -18,8 +18,8 @@ from leadscore.points import Flags, Hundredths
 TEXT = pa.large_string()
 MOST_LISTED = 1 << 16
 """Texts that are kept of a column of points: as many as it has values from its lowest to its highest."""
-_LIVE = np.isin(np.arange(256), np.frombuffer(b"=@+-\t\r\n", np.uint8))
-"""The bytes that a cell must begin with for ``guard_texts`` to disarm it."""
+_LIVE = np.isin(np.arange(256), np.frombuffer(b"=@+-\t\r\n\0\xef", np.uint8))
+"""The bytes that a cell must begin with for ``guard_texts`` to disarm it; a full-width sign's first is EF."""
 _SIGNS = pa.array(["", "-"], TEXT)
 _DECIMALS = pa.array([""] + [f".{part:02d}".rstrip("0") for part in range(1, 100)], TEXT)
 

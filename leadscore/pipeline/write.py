@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from typing import Any
 
@@ -10,19 +10,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from leadscore.model.check import FILE
 from leadscore.model.resolve import file_name
 from leadscore.model.schema import Model
 from leadscore.pipeline.ahead import ahead
 from leadscore.pipeline.batch import to_decimals
+from leadscore.pipeline.causes import name_lines
 from leadscore.pipeline.combine import Line
-from leadscore.pipeline.export import SetAside
 from leadscore.pipeline.files import Source
 from leadscore.pipeline.formats import FORMATS, Format, Writer
-from leadscore.pipeline.guard import guard_line
 from leadscore.pipeline.lists import Listing, Rows
+from leadscore.pipeline.previous import CONTRIBUTIONS
 from leadscore.pipeline.publish import Stage
 from leadscore.pipeline.reason import hold_columns, show_columns
 from leadscore.pipeline.told import Told, nobody
@@ -60,6 +58,7 @@ def write_leads(stage: Stage, listing: Listing, model: Model, formats: dict[str,
     tiers = [tier.name for tier in model.tiers] if listing.by_tier else []
     names = [listing.name, *(f"tiers/{file_name(tier)}" for tier in tiers)]
     for suffix, form in formats.items():
+        rows = np.zeros(len(names), np.int64)
         with ExitStack() as files:
             writers = [
                 files.enter_context(_started(stage, f"{name}.{suffix}", form, listing.columns))
@@ -69,7 +68,10 @@ def write_leads(stage: Stage, listing: Listing, model: Model, formats: dict[str,
             for pieces in files.enter_context(closing(ahead(_make_pieces(listing, form, tiers)))):
                 for writer, piece in zip(writers, pieces, strict=True):
                     writer.write(piece)
+                rows += [len(piece) for piece in pieces]
                 yield len(pieces[0])
+        for name, count in zip(names, rows.tolist(), strict=True):
+            stage.count(f"{name}.{suffix}", count)
 
 
 def _make_pieces(listing: Listing, form: Format, tiers: Sequence[str]) -> Iterator[list[Any]]:
@@ -111,6 +113,7 @@ def write_table(stage: Stage, name: str, table: pd.DataFrame, formats: dict[str,
             writer = form.start(file, list(table.columns), alone=True)
             writer.write(form.block(table, None))
             writer.close()
+        stage.count(f"{name}.{suffix}", len(table))
 
 
 def write_contributions(
@@ -120,12 +123,12 @@ def write_contributions(
 
     ``rows``: the leads to be written, in their order.
     """
-    names: list[str] = ["id", "score"]
-    for line in lines:
-        names.append(f"line {line.name}" if line.name in names else line.name)
-    schema = pa.schema([("id", pa.large_string()), *((name, pa.decimal128(18, 2)) for name in names[1:])])
+    import pyarrow.parquet as pq  # late: a run without contributions does without
+
+    names = ["score", *name_lines(lines)]
+    schema = pa.schema([("id", pa.large_string()), *((name, pa.decimal128(18, 2)) for name in names)])
     with (
-        stage.create("contributions.parquet") as file,
+        stage.create(CONTRIBUTIONS) as file,
         pq.ParquetWriter(pa.PythonFile(file, mode="w"), schema) as writer,
     ):
         for part in _blocks(rows, BLOCK):
@@ -135,50 +138,7 @@ def write_contributions(
                 *(to_decimals(each[part]) for each in points),
             ]
             writer.write_table(pa.table([ids, *made], schema=schema))
-
-
-def write_set_aside(stage: Stage, lines: Iterable[SetAside], guard: bool, several: bool = False) -> None:
-    """Lines that could not be read: of ``several`` files which one, number, what was wrong, the line."""
-    rows = (
-        (aside.file, str(aside.line), aside.reason, aside.text.decode("utf-8", "surrogateescape"))
-        for aside in lines
-    )
-    _write_places(stage, "set_aside.csv", ("reason", "text"), rows, guard, several)
-
-
-def write_unreadable(stage: Stage, cells: Iterable[tuple[str, int, str, str]], several: bool = False) -> None:
-    """Cells that are not what the config says they are: line, column, reason; their value stays out."""
-    rows = ((file, str(line), column, reason) for file, line, column, reason in cells)
-    _write_places(stage, "unreadable.csv", ("column", "reason"), rows, True, several)
-
-
-def _write_places(
-    stage: Stage, name: str, about: Sequence[str], rows: Iterable[Sequence[str]], guard: bool, several: bool
-) -> None:
-    """Rows that begin with a file, left out where there is but one, and a line."""
-    first = 0 if several else 1
-    _write_rows(stage, name, (FILE, "line", *about)[first:], (row[first:] for row in rows), guard)
-
-
-def write_log_problems(
-    stage: Stage, problems: Iterable[Sequence[str]], guard: bool, name: str = "events_set_aside.csv"
-) -> None:
-    """What could not be read of the activity logs: damaged lines as they were, and cells without value."""
-    header = ("file", "line", "column", "reason", "text")
-    _write_rows(stage, name, header, problems, guard)
-
-
-def _write_rows(
-    stage: Stage, name: str, header: Sequence[str], rows: Iterable[Sequence[str]], guard: bool
-) -> None:
-    with stage.create(name) as file:
-        for row in (header, *rows):
-            line = ",".join(map(_quoted, row)).encode("utf-8", "surrogateescape") + b"\n"
-            file.write(guard_line(line, ",")[0] if guard else line)
-
-
-def _quoted(cell: str) -> str:
-    return '"' + cell.replace('"', '""') + '"' if any(mark in cell for mark in ',"\r\n') else cell
+    stage.count(CONTRIBUTIONS, len(rows))
 
 
 def _blocks(rows: Rows, size: int) -> Iterator[Rows]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from leadscore.errors import ConfigError, Problem, UsageError
+from leadscore.errors import ConfigError, Problem
 from leadscore.model.preset import Preset, WriteBack, fold_header, load_preset
 from leadscore.model.schema import Model
 from leadscore.model.write_back import COLUMNS, WriteBackNames
@@ -23,7 +23,7 @@ from leadscore.pipeline.guard import guard_texts
 from leadscore.pipeline.job import Job
 from leadscore.pipeline.lists import Rows
 from leadscore.pipeline.measure import TEXT
-from leadscore.pipeline.previous import read_previous
+from leadscore.pipeline.previous import Previous
 from leadscore.pipeline.publish import Stage
 from leadscore.pipeline.reason import show_columns
 from leadscore.points import format_each
@@ -54,31 +54,34 @@ class Import:
     report: dict[str, Any]
 
 
-def refuse_previous_alone(job: Job) -> None:
-    """Raise UsageError for a previous run that nothing would be compared with."""
-    if job.previous is not None and not job.write_back:
-        what = "is for the file that --write-back adds"
-        raise UsageError(Problem("--previous", what=what, hint="add --write-back"))
-
-
-def make_import(job: Job, export: Export, collected: Collected, parts: Mapping[str, Rows]) -> Import | None:
+def make_import(
+    job: Job, export: Export, collected: Collected, parts: Mapping[str, Rows], before: Previous | None
+) -> Import | None:
     """Every lead of the run, in the order of the ids; with a previous run those that are not as they were.
 
-    None where it is not asked for. Raises ConfigError where nobody says what the CRM calls the columns,
-    InputError where the previous run cannot be compared with.
+    None where it is not asked for. Raises ConfigError where nobody says what the CRM calls the columns.
     """
     if not job.write_back:
         return None
-    ids = list(dict.fromkeys(fit.columns[job.model.id] for fit in collected.fits.values()))
-    names = find_names(job.model, job.config, files_of(export), ids)
+    names = find_names(job.model, job.config, files_of(export), collected.id_columns(job.model))
     table = list_values(collected.leads, parts, names)
     report: dict[str, Any] = {"preset": names.preset or None, "columns": names.columns, **names.tiers}
-    if job.previous is None:
+    if before is None:
         return Import(table, names, {**report, "leads": len(table)})
-    before = read_previous(job.previous, ids, names.columns, names.tiers)
+    before = _as_imported(before, names)
     same = before.are_unchanged(table)
     counts = {"leads": int((~same).sum()), "unchanged": int(same.sum()), "vanished": before.count_gone(table)}
-    return Import(table[~same], names, {**report, **counts, "previous": before.digests})
+    return Import(table[~same], names, {**report, **counts})
+
+
+def _as_imported(before: Previous, names: Names) -> Previous:
+    """An earlier run as its own import told it; the CRM has nothing in what that named otherwise."""
+    called, now = before.names or names.columns, names.columns
+    leads = before.leads[[name for name in before.leads if name not in now or called.get(name) == now[name]]]
+    if "tier" in leads:
+        words = leads["part"].map(names.tiers | before.tiers)
+        leads = leads.assign(tier=words.where(words.notna(), leads["tier"]).astype(TEXT))
+    return replace(before, leads=leads)
 
 
 def find_names(model: Model, config: str, files: Mapping[str, Export], ids: Sequence[str]) -> Names:
@@ -170,6 +173,7 @@ def write_import(stage: Stage, made: Import, guard: bool) -> None:
         )
         for first in range(0, len(made.table), _BLOCK):
             file.write(_lines(made.table.iloc[first : first + _BLOCK], guard))
+    stage.count(FILE, len(made.table))
 
 
 def _lines(table: pd.DataFrame, guard: bool) -> bytes:

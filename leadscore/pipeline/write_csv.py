@@ -54,8 +54,8 @@ class CsvFormat:
         return pc.binary_join_element_wise(pc.binary_join_element_wise(*cells, mark), end, nothing)
 
     def start(self, file: StagedFile, added: Sequence[str], alone: bool = False) -> _CsvWriter:
-        names = self._texts.finish(pa.array([self.prefix + name for name in added], TEXT))
-        cells = [name.encode() for name in names.to_pylist()] + ([] if alone else [self._own_header()])
+        names = self._headers([self.prefix + name for name in added])
+        cells = [name.encode() for name in names] + ([] if alone else [self._own_header()])
         line = self.dialect.delimiter.encode().join(cells) + self.dialect.line_end.encode()
         file.write((b"\xef\xbb\xbf" if self.dialect.bom else b"") + line)
         return _CsvWriter(file)
@@ -63,8 +63,12 @@ class CsvFormat:
     def _own_header(self) -> bytes:
         if self.header is not None:
             return guard_line(self.header, self.dialect.delimiter)[0] if self.guard else self.header
-        names = self._texts.finish(pa.array(self.export.columns, TEXT))
-        return self.dialect.delimiter.join(names.to_pylist()).encode()
+        return self.dialect.delimiter.join(self._headers(self.export.columns)).encode()
+
+    def _headers(self, names: Sequence[str]) -> list[str]:
+        """The names as cells. They are no cells of a lead: what is disarmed of them is not counted."""
+        headers: list[str] = CellTexts(self.dialect, self.guard).finish(pa.array(names, TEXT)).to_pylist()
+        return headers
 
     def _lines(self, rows: Rows) -> pa.LargeBinaryArray:
         if self.header is not None and not isinstance(self.export, ParquetExport):

@@ -136,6 +136,8 @@ def _doubts(summary: dict[str, Any]) -> Iterator[RenderableType]:
     yield from _events(summary["events"])
     yield from _joined(summary.get("joined", ()))
     yield from _write_back(summary.get("write_back"))
+    if "moved" in summary:
+        yield plain(_moved(summary["moved"]))
     if summary["disarmed"]:
         yield plain(f"{summary['disarmed']:,} cells that a spreadsheet would run got a leading apostrophe")
     for note in summary["notes"]:
@@ -176,3 +178,11 @@ def _write_back(written: dict[str, Any] | None) -> Iterator[RenderableType]:
     unchanged = f", {written['unchanged']:,} unchanged" if "unchanged" in written else ""
     gone = f", {written['vanished']:,} no longer in the export" if written.get("vanished") else ""
     yield plain(f"crm_import.csv: {leads}{unchanged}{gone}")
+
+
+def _moved(moved: dict[str, int] | None) -> str:
+    if moved is None:
+        return "nothing to compare with yet: this is the first run here"
+    counts = [f"{leads:,} {change}" for change, leads in moved.items() if leads]
+    since = "since the run before"
+    return f"{since}: {', '.join(counts)} (see moved.csv, gone.csv)" if counts else f"{since}: nobody moved"

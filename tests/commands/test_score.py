@@ -381,6 +381,10 @@ def test_the_manifest_names_every_file_by_its_digest(sample: Place) -> None:
         for name, content in files.items()
         if name != "manifest.json"
     }
+    rows = {name: written.pop("rows") for name, written in manifest["outputs"].items() if "rows" in written}
+    counted = {name: len(sample.rows(name)) for name in files if name.endswith(".csv")}
+    tables = [name for name in files if name.endswith(".parquet")]
+    assert rows == counted | {name: pq.read_metadata(sample.out / name).num_rows for name in tables}
     assert manifest["outputs"] == found
     assert manifest["config"]["sha256"] == hashlib.sha256(SAMPLE_CONFIG.read_bytes()).hexdigest()
     assert manifest["inputs"][0]["sha256"] == hashlib.sha256(SAMPLE.read_bytes()).hexdigest()
@@ -458,9 +462,11 @@ def test_json_is_one_object_on_stdout_and_nothing_else(place: Place) -> None:
     assert content["summary"] == place.summary()
 
 
-def test_quiet_says_nothing(place: Place) -> None:
+def test_quiet_says_nothing_unless_something_is_wrong(place: Place) -> None:
     assert place.score(GOOD, CONFIG, "--quiet") == Ended(0, "", "")
-    assert place.score(with_line(3, "x"), CONFIG, "-q") == Ended(5, "", "")
+    said = f"{place.out}: is published, but not complete: 1 lines set aside, 0 cells unreadable"
+    ended = place.score(with_line(3, "x"), CONFIG, "-q")
+    assert ended == Ended(5, "", f"{said}; see set_aside.csv and unreadable.csv there\n")
 
 
 @pytest.mark.parametrize("columns", [80, 140])

@@ -166,6 +166,12 @@ def test_names_that_make_no_file_are_refused(place: Place, names: str, said: str
     assert (ended.code, said in ended.stderr) == (3, True), ended.stderr
 
 
+def test_a_grade_that_no_segment_gives_is_refused(place: Place) -> None:
+    ended = bring(place, config=model_of(*RULES, head=SEGMENTS + "write_back: {grade: G}\n"))
+    said = "model.yml: write_back.grade: leads have no grade without grade; remove it"
+    assert (ended.code, said in ended.stderr) == (3, True), ended.stderr
+
+
 def test_an_id_goes_back_to_the_letter_and_other_cells_are_disarmed(place: Place) -> None:
     config = model_of(RULES[0], head="write_back: {disqualified: '=1+1'}").replace("rule 1", "'=sum'")
     leads = csv_of("lead_id,visits", ["=7,9", "'+8,9", '"a, ""b""",9', "-9,9", " x ,9"])
@@ -248,6 +254,7 @@ def test_a_link_to_the_latest_run_is_as_good_as_its_folder(place: Place) -> None
     [
         ("{disqualified: Out}", ["90"]),  # another word
         ("{score: points}", ["0091", "10", "2", "9", "90"]),  # a property that is empty so far
+        ("{tier: stage}", ["0091", "10", "2", "9", "90"]),
         ("{reasons: ''}", []),
     ],
 )
@@ -294,12 +301,6 @@ def test_a_folder_that_is_no_sound_run_is_refused(place: Place, content: str) ->
     place.write("manifest.json", content)
     ended = bring(place, "--previous", place.folder)
     assert (ended.code, place.out.exists()) == (4, False), ended.stderr
-
-
-def test_previous_alone_is_refused(place: Place) -> None:
-    ended = place.score(LEADS, CONFIG, "--previous", place.folder)
-    assert ended.code == 2
-    assert ended.stderr.startswith("--previous: is for the file that --write-back adds; add --write-back")
 
 
 LEAD = st.tuples(st.sampled_from(["Chief", "Rival", "x", ""]), st.integers(0, 3))

@@ -317,6 +317,10 @@ def test_a_problem_is_said_in_words_for_whoever_wrote_the_config(case: tuple[str
         assert not NOT_OUR_WORDS.search(problem[place.end() :])
 
 
+def test_the_faults_are_many_and_each_is_another_one() -> None:
+    assert len({(case[0], case[1]) for case in CASES}) >= 150
+
+
 def test_all_problems_of_a_file_are_listed_at_once_by_line() -> None:
     text = GOOD
     for old, new in [

@@ -115,7 +115,9 @@ LEADS = [
 
 def test_explain_shows_the_account_and_adds_up(tmp_path: Path) -> None:
     export, model = write(tmp_path / "leads.csv", LEADS), write_config(tmp_path / "model.yml", config())
-    told = json.loads(run("explain", export, "-c", model, "--id", "a", "--as-of", DAY, "--json").stdout)
+    told = json.loads(run("explain", export, "-c", model, "--id", "a", "--as-of", DAY, "--json").stdout)[
+        "leads"
+    ][0]
     lines = {line["name"]: (line["points"], line["looked_at"]) for line in told["lines"]}
     assert lines["account"] == (16.5, "20 % of 82.5, the score of Acme")
     assert lines["account: cap"] == (-1.5, "at most 15")

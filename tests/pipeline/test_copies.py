@@ -57,7 +57,9 @@ def test_explain_shows_the_line_that_counts(place: Place, keep: str, line: int) 
     export = place.write("leads.csv", LEADS)
     model = place.write("model.yml", f"{CONFIG}checks: {{on_duplicate: {keep}}}\n")
     assert place.score(export, model).code == 0
-    told = json.loads(run("explain", export, "-c", model, "--id", "2", "--as-of", DAY, "--json").stdout)
+    told = json.loads(run("explain", export, "-c", model, "--id", "2", "--as-of", DAY, "--json").stdout)[
+        "leads"
+    ][0]
     assert (told["line"], f"{told['score']:g}") == (line, place.scores("id")["2"])
 
 

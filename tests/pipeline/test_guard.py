@@ -43,12 +43,25 @@ LIVE = [
     "=\u0661",
     '="a,b;c|d"',
     "=1\n2",
+    *("＝1+1", "＝", "＠SUM(1)", "＋cmd", "－1+1", "－", "＋44 20 x", "－１＋１"),
     # A number or a phone only up to a mark that is part of the cell:
     *("-1,cmd|x", "-1;cmd|x", "-1\tcmd|x", "-1|cmd", '-1"x', "-1\n=2", "+44 20\r\n=2", "-1\n", "+44\r"),
 ]
 HARMLESS = [
     *("-5", "+5", "-5.5", "-1,234.56", "-1.234,56", "-12%", "+1 234", "-1'000"),
     *("+44 20 7946 0958", "+44 (0)20 7946-0958", "+4420", "+1-555-0100", "+1 (555) 010.0123", "+49/30/1234"),
+    *(
+        "－5",
+        "－１２.5",
+        "＋44 20 7946 0958",
+        "＋81 ３ 1234",
+        "＋５",
+        "！=1",
+        "１",
+        "＊",
+        "\ufeff=1",
+        "\u00a0=1",
+    ),
     *("", " ", "5", "a=b", "a@b.test", "'=1", "x\n=1", "1-1", "\u00e9", "\u200b=1", "(=1)", '"=1"', "#REF!"),
 ]
 CELLS = [*LIVE, *HARMLESS]
@@ -111,7 +124,9 @@ def test_a_cell_of_a_line_is_disarmed_wherever_it_stands(delimiter: str, quote_a
 
 @given(
     st.lists(
-        st.lists(st.text('=-@1,;"\t\r\n a', max_size=6), min_size=2, max_size=2), min_size=1, max_size=4
+        st.lists(st.text('=-@1,;"\t\r\n a＝－１！', max_size=6), min_size=2, max_size=2),
+        min_size=1,
+        max_size=4,
     ),
     st.sampled_from(DELIMITERS),
     st.booleans(),

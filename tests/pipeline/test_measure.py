@@ -105,7 +105,7 @@ def test_the_table_shows_leads_per_colour_the_value_and_the_cells(place: Place) 
 
 def test_explain_tells_the_same_columns(place: Place) -> None:
     arguments = ("explain", place.folder / "leads.csv", "-c", place.folder / "model.yml", "--as-of", DAY)
-    told = json.loads(run(*arguments, "--id", "1", "--json").stdout)
+    (told,) = json.loads(run(*arguments, "--id", "1", "--json").stdout)["leads"]
     assert told["measures"] == {name: place.rows()[0][name] for name in ADDED}
     shown = run(*arguments, "--id", "2").stdout.splitlines()
     assert "expected_value: unknown" in shown

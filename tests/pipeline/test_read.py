@@ -17,6 +17,7 @@ import pyarrow.parquet
 import pytest
 
 from leadscore.errors import InputError
+from leadscore.pipeline import read
 from leadscore.pipeline.read import CsvExport, Dialect, Export, ParquetExport, SetAside, open_export
 
 TABLE = pa.table({"id": ["1"], "n": [5]})
@@ -107,6 +108,17 @@ def test_gzip_that_is_cut_off_corrupt_or_too_large_is_refused(place: Path) -> No
     place.write_bytes(gzip.compress(bytes(10_000_000)))
     with pytest.raises(InputError, match="unpacks to more than 9,999,999 bytes"):
         open_export(place, [], max_unpacked_bytes=9_999_999)
+
+
+def test_gzip_that_unpacks_to_what_no_export_is_so_small_for_is_refused(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content, leads = gzip.compress(b"id\n" + b"1\n" * 500_000), 500_000
+    export = opened(place, content)  # little is free of it
+    assert sum(len(batch.leads) for batch in export.batches(["id"])) == leads
+    monkeypatch.setattr(read, "FREE_BYTES", 300_000)
+    assert refusal(place, content) == ": unpacks to more than 300 times its size, as no export does"
+    assert isinstance(opened(place, gzip.compress(b"id\n" + os.urandom(200_000).hex().encode())), CsvExport)
 
 
 def test_a_file_is_recognised_by_its_content_not_by_its_name(tmp_path: Path) -> None:

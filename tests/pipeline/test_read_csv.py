@@ -148,6 +148,15 @@ def test_reading_twice_gives_the_same_leads_and_sets_lines_aside_once() -> None:
     assert set_aside_of(export) == [(3, "1 field, the header has 2", b"3")]
 
 
+def test_lines_are_disarmed_after_another_reading_as_after_the_first() -> None:
+    export = csv_export("a,b\n=1,2\nx,=3\n")
+    for _ in range(3):
+        rows_of(export)
+        assert export.take_lines(np.array([0]))[0].to_pylist() == [b"=1,2\n"]
+        lines, disarmed = export.take_lines(np.array([1, 0]), guard=True)
+        assert (lines.to_pylist(), disarmed) == ([b"x,'=3\n", b"'=1,2\n"], 2)
+
+
 def test_line_numbers_stay_those_of_the_editor_after_quoted_line_ends_and_blank_lines() -> None:
     export = csv_export('id,note\n1,"a\r\nb\nc"\n\n2,x\n3\n#4,y\n')
     assert lines_of(export) == [2, 6, 8]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import json
 import tempfile
 from collections.abc import Sequence
 from datetime import date
@@ -443,7 +444,8 @@ def test_explain_and_check_take_several_files(place: Place) -> None:
     explained = run("explain", one, two, "-c", model, "--id", "3", "--as-of", DAY)
     assert (explained.code, explained.stdout.splitlines()[0]) == (0, "3 (two.csv, line 2)")
     explained = run("explain", one, two, "-c", model, "--id", "3", "--as-of", DAY, "--json")
-    assert '"file": "two.csv",\n  "line": 2,' in explained.stdout
+    (lead,) = json.loads(explained.stdout)["leads"]
+    assert (lead["file"], lead["line"]) == ("two.csv", 2)
     twice = run("explain", one, two, "-c", model, "--id", "2", "--as-of", DAY)
     assert twice.code == 4
     assert f"this id stands in {one}:3, {two}:3" in twice.stderr

@@ -162,7 +162,7 @@ def test_no_read_of_a_log_asks_for_more_than_a_window(
 
     monkeypatch.setattr(os, "pread", spy)
     monkeypatch.setattr(dialect, "MAX_HEADER_BYTES", window)
-    monkeypatch.setattr("leadscore.pipeline.read_parquet.STEP", window)
+    monkeypatch.setattr("leadscore.pipeline.held_rows.STEP", window)
     with steps_of(window):
         log = open_export(path, ["a", "b"], batch_bytes=window, once=True)
         events = sum(len(batch.lines) for batch in log.batches(["a", "b"])) + log.damaged
