@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, cast
 import numpy as np
 from pydantic import ConfigDict, Field as Setting, create_model, model_validator
 
-from leadscore.fields import FALSE, TRUE, UNKNOWN, Field, Leads, Truths, Use, under
+from leadscore.fields import FALSE, TRUE, UNKNOWN, Field, Leads, Truths, Turn, Use, under
 from leadscore.operators import OPERATORS
 from leadscore.part import Part, refuse_key
 from leadscore.scalars import Count, Flag, plain
@@ -56,6 +56,11 @@ class _Options(Part):
             values = argument if isinstance(argument, tuple) else (argument,)
             texts = tuple(value for value in values if isinstance(value, str))
             yield Use(field, OPERATORS[name].reads(texts), (name,), texts)
+
+    def turns(self, field: str) -> Iterator[Turn]:
+        """The values of the field around which the test turns."""
+        for name, argument in self.arguments.items():
+            yield from (Turn(field, at) for at in OPERATORS[name].turns(argument))
 
     def hold(self, field: Field, as_of: int) -> Truths:
         """Whether all operators hold, per lead."""
@@ -146,6 +151,14 @@ class Criteria(Part):
                 yield from under(key, under(index, part.uses()))
         for index, part in enumerate(self.at_least_of.criteria if self.at_least_of else ()):
             yield from under("at_least_of", under("criteria", under(index, part.uses())))
+
+    def turns(self) -> Iterator[Turn]:
+        """The values of each field around which the criteria turn."""
+        for field, test in self.__pydantic_extra__.items():
+            yield from test.turns(field)
+        of_count = self.at_least_of.criteria if self.at_least_of else ()
+        for part in (*self.all, *self.any, *self.none, *of_count):
+            yield from part.turns()
 
     def hold(self, leads: Leads) -> Truths:
         """TRUE, FALSE or UNKNOWN per lead, by Kleene's three-valued logic."""

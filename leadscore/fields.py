@@ -32,6 +32,14 @@ class Use:
     """What the field is compared with; each must be readable as the field's type."""
 
 
+@dataclass(frozen=True)
+class Turn:
+    """That something turns where a field has a value: a text as a config has it, or so many days ago."""
+
+    field: str
+    at: str | int
+
+
 def read_value(text: str, field_type: FieldType) -> float:
     """A config's value as the number that a field of this type is compared with."""
     if field_type == "number":

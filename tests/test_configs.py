@@ -162,7 +162,7 @@ def plain(cell: str | None) -> str | None:
 
 def test_an_sql_cut_of_80_on_ten_criteria_of_5_points_is_out_of_reach() -> None:
     # models.md E18: 10 x 5 = 50, not 100.
-    ended = run("check", CONFIGS / "ten_criteria.yml", "--set", "tiers.SQL.min_score=80", "--json")
+    ended = run("check", CONFIGS / "ten_criteria.yml", "--set", "tiers.SQL.min_score=80")
     assert (ended.code, ended.stdout) == (3, "")
     assert ended.stderr == (
         "--set tiers.SQL.min_score=80: tiers.SQL.min_score: no lead can be in it: "

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,7 @@ from leadscore.operators import OPERATORS
 from leadscore.pipeline.check import INCOMPLETE
 from leadscore.pipeline.lists import PARTS
 from leadscore.rules import KINDS
+from tests.running import model_of
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -65,7 +68,8 @@ def _keys(part: type) -> list[str]:
         ("Commands", [command.callback.__name__ for command in app.registered_commands if command.callback]),
         (
             "Exit codes",
-            [str(kind.exit_code) for kind in LeadscoreError.__subclasses__()] + [str(INCOMPLETE), "7"],
+            [str(kind.exit_code) for kind in LeadscoreError.__subclasses__()]
+            + [str(INCOMPLETE), "129", "143"],
         ),
     ],
 )
@@ -102,6 +106,56 @@ def test_the_command_the_readme_shows_prints_what_it_shows(
     files = {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()}
     text = SECTIONS["What comes out"]
     assert [name for name in sorted(files) if name not in text and not name.startswith("tiers/")] == []
+
+
+NIGHTLY = README.split("### With cron")[1].split("```sh\n")[1].split("```")[0]
+GOOD, DAMAGED = "lead_id,visits\n1,60\n", "lead_id,visits\n1,60\n2\n"
+
+
+@pytest.mark.parametrize(
+    ("leads", "config", "code", "told"),
+    [
+        (GOOD, model_of("kind: count, field: visits, each: 1"), 0, ""),
+        (DAMAGED, model_of("kind: count, field: visits, each: 1"), 5, "-s leads: published, some rows"),
+        (
+            "lead_id\n1\n",
+            model_of("kind: count, field: visits, each: 1"),
+            4,
+            "-s leads: the export is refused",
+        ),
+        (GOOD, "name: x\n", 3, "-s leads: the config is refused"),
+    ],
+)
+def test_the_nightly_job_of_the_readme_does_what_it_says(
+    tmp_path: Path, leads: str, config: str, code: int, told: str
+) -> None:
+    folder, programs = tmp_path / "leads", tmp_path / "bin"
+    folder.mkdir()
+    programs.mkdir()
+    (folder / "leads.csv").write_text(leads)
+    (folder / "model.yml").write_text(config)
+    (programs / "leadscore").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m leadscore "$@"\n')
+    (programs / "mail").write_text(f'#!/bin/sh\n(echo "$@"; cat) >"{tmp_path}/mail.txt"\n')
+    for program in programs.iterdir():
+        program.chmod(0o700)
+    (tmp_path / "nightly.sh").write_text(NIGHTLY)
+    for _ in range(2):
+        (tmp_path / "mail.txt").write_text("")
+        environment = {"PATH": f"{programs}:/usr/bin:/bin", "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)}
+        done = subprocess.run(
+            ["sh", tmp_path / "nightly.sh", folder], capture_output=True, text=True, env=environment
+        )
+        assert (done.returncode, done.stdout, done.stderr) == (code, "", "")
+        assert (tmp_path / "mail.txt").read_text().startswith(told)
+        assert (folder / "runs" / "latest").exists() == (code in {0, 5})
+
+
+def test_the_nightly_job_has_an_answer_to_every_exit_code() -> None:
+    codes = {str(kind.exit_code) for kind in LeadscoreError.__subclasses__()} | {"0", str(INCOMPLETE)}
+    answered = set(re.findall(r"^  ([0-9|]+)\)", NIGHTLY, flags=re.MULTILINE))
+    assert codes - {"2"} <= {code for each in answered for code in each.split("|")}
+    rows = set(re.findall(r"^\| ([0-9]+)", SECTIONS["Exit codes"], flags=re.MULTILINE))
+    assert codes <= rows
 
 
 def test_the_config_the_readme_shows_is_a_model() -> None:

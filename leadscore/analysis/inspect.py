@@ -153,13 +153,17 @@ def _inspect(
 
 
 def _values(seen: CellsSeen, leads: int) -> tuple[tuple[str, int], ...]:
-    if seen.values is None or not 0 < len(seen.values) <= _MOST_VALUES or seen.is_unique:
+    if seen.values is None or seen.is_unique or not may_be_shown(seen.values, leads):
         return ()
-    found = sorted(seen.values.items(), key=lambda each: (-each[1], each[0]))
-    least = found[-1][1]
-    if least < _LEAST_CELLS or least * _LEAST_SHARE < leads or any("@" in value for value, _ in found):
-        return ()
-    return () if any(value.startswith("\0") for value, _ in found) else tuple(found)
+    return tuple(sorted(seen.values.items(), key=lambda each: (-each[1], each[0])))
+
+
+def may_be_shown(values: Mapping[str, int], leads: int) -> bool:
+    """Whether the values of a column are few and frequent enough to be of nobody; value -> its cells."""
+    least = min(values.values(), default=0)
+    if len(values) > _MOST_VALUES or least < _LEAST_CELLS or least * _LEAST_SHARE < leads:
+        return False
+    return not any("@" in value or value.startswith("\0") for value in values)
 
 
 def _by_reason(set_aside: Iterable[SetAside]) -> Iterable[Damage]:

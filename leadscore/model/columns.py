@@ -61,6 +61,8 @@ class FieldConfig(Part):
     event: Texts | None = None
     """The events of the log a field is derived from; any event without it."""
     within_days: Days | None = None
+    fixed: Flag | None = None
+    """Whether it is a fact nobody can change; by default all but counts and dates of the last activity."""
     optional: Flag = False
     """Whether an export may lack it: it is then unknown for every lead."""
 

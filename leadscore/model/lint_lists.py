@@ -32,7 +32,7 @@ def sign_never_holds(subject: Subject) -> Iterator[Fault]:
     An empty cell is no sign unless the criteria ask for it with `missing: true`.
     """
     for path, sign in subject.screen():
-        tally = subject.signs.get(sign.name)
+        tally = subject.facts.signs.get(sign.name)
         if tally and tally.leads and not tally.with_points:
             empty = "" if tally.known else ": what it reads is always missing"
             what = f"no lead shows it{empty} (0 of {tally.leads:,})"
@@ -45,7 +45,7 @@ def sign_always_holds(subject: Subject) -> Iterator[Fault]:
     Under spam that empties the ranking; under suspect it makes one sign fewer enough for everybody.
     """
     for path, sign in subject.screen():
-        tally = subject.signs.get(sign.name)
+        tally = subject.facts.signs.get(sign.name)
         if tally and 0 < tally.leads == tally.with_points:
             yield Fault(path, f"every lead shows it (all {tally.leads:,})", "make it narrower, or remove it")
 

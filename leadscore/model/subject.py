@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from leadscore.errors import Problem
+from leadscore.model.facts import Facts
 from leadscore.model.schema import Model
 from leadscore.model.screen import Sign
-from leadscore.model.tree import Path
+from leadscore.model.tree import Path, Tree, value_at
 from leadscore.rules import AnyRule
-
-
-class Tally(NamedTuple):
-    """What a rule, or a sign of the screen, did with the leads of an export."""
-
-    with_points: int
-    """Leads it gave or took points, or that show the sign."""
-    known: int
-    leads: int
 
 
 @dataclass(frozen=True)
@@ -32,14 +23,18 @@ class Finding:
 
 @dataclass(frozen=True)
 class Subject:
-    """What is looked at: the model, the fields its file declares, and what its rules and signs did."""
+    """What is looked at: the model, the config it is made of, and what it did with an export."""
 
     model: Model
-    declared: tuple[str, ...] = ()
-    tallies: Mapping[str, Tally] = field(default_factory=dict)
-    """By rule name, where that is known."""
-    signs: Mapping[str, Tally] = field(default_factory=dict)
-    """By sign name, where that is known."""
+    tree: Tree = field(default_factory=lambda: Tree(""))
+    facts: Facts = field(default_factory=Facts)
+
+    @property
+    def declared(self) -> tuple[str, ...]:
+        """The fields its own file declares; those of a config it extends may be there for others."""
+        fields = value_at(self.tree.data, ("fields",))
+        names = tuple(fields) if isinstance(fields, dict) else ()
+        return tuple(name for name in names if self.tree.file_of(("fields", name)) == self.tree.file)
 
     def every_rule(self) -> Iterator[tuple[Path, AnyRule]]:
         """Every rule with its path, those of accounts included."""
@@ -56,3 +51,11 @@ class Subject:
     def screen(self) -> Iterator[tuple[Path, Sign]]:
         """Every sign of the screen with its path."""
         yield from self.model.screen.places() if self.model.screen else ()
+
+    def place_of(self, name: str) -> Path:
+        """Where a field is declared, or else where it is read first."""
+        if name in self.declared:
+            return "fields", name
+        models = (self.model, *self.model.models)
+        uses = (use.key for model in models for use in model.uses() if use.field == name)
+        return next(uses, ("fields",))

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 import numpy as np
 from pydantic import Field as Setting, model_validator
 
-from leadscore.fields import Leads, Use
+from leadscore.fields import Leads, Turn, Use
 from leadscore.rules.base import Award, Rule
 from leadscore.scalars import NoTwins, Number, Points, Text
 
@@ -43,6 +43,14 @@ class Bands(Rule):
             yield Use(self.age_of, "date", ("age_of",))
         elif self.field is not None:
             yield Use(self.field, "number", ("field",))
+
+    def turns(self) -> Iterator[Turn]:
+        for bound in sorted(self.bands):
+            for at in (bound, bound - 1):  # where the band begins, and the one below it ends
+                if self.field is not None:
+                    yield Turn(self.field, f"{at:f}")
+                elif self.age_of is not None:
+                    yield Turn(self.age_of, int(at))
 
     def award(self, leads: Leads) -> Award:
         values = leads[self.field].values if self.field is not None else leads.age(self.age_of or "")

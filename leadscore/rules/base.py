@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import model_validator
 
 from leadscore.decays import Decay
-from leadscore.fields import Field, Leads, Use, under
+from leadscore.fields import Field, Leads, Turn, Use, under
 from leadscore.part import Part, refuse_key
 from leadscore.points import Flags, Hundredths
 from leadscore.scalars import Name, Points
@@ -59,6 +59,10 @@ class Rule(Part):
 
     def reads(self) -> Iterator[Use]:
         """The fields that decide the points."""
+        raise NotImplementedError
+
+    def turns(self) -> Iterator[Turn]:
+        """The values of its fields around which the points turn."""
         raise NotImplementedError
 
     def award(self, leads: Leads) -> Award:

@@ -9,14 +9,12 @@ from typing import Annotated, Literal, Self
 import numpy as np
 from pydantic import Field as Setting, model_validator
 
-from leadscore.fields import Leads, Seen, Use
+from leadscore.fields import Leads, Seen, Turn, Use
 from leadscore.part import refuse_key
 from leadscore.points import LIMIT, Flags, Hundredths, Numbers, multiply
 from leadscore.rules.base import Award, Rule, spread
+from leadscore.rules.times import COUNT_LIMIT, spread_out
 from leadscore.scalars import Count as Whole, Days, NoTwins, Points, Text, Texts
-
-COUNT_LIMIT = 1_000_000
-"""The highest ``min_count``: up to it, points are exact."""
 
 _MODES = ("each", "once", "ranges", "per_value")
 
@@ -125,6 +123,13 @@ class Count(Rule):
     def reads(self) -> Iterator[Use]:
         if self.field is not None:
             yield Use(self.field, "number", ("field",))
+
+    def turns(self) -> Iterator[Turn]:
+        bound, unit = self.cap if self._unit > 0 else self.floor, max(abs(self._unit), 1)
+        by_bound = LIMIT if bound is None else self._not_counted + -(-abs(bound) // unit)
+        most = min(by_bound, self.max_count or LIMIT)
+        times = [1] if self.once is not None else self.ranges or spread_out(most)
+        yield from (Turn(self.field, str(number)) for number in times if self.field is not None)
 
     def award(self, leads: Leads) -> Award:
         if self.event is not None:

@@ -8,7 +8,7 @@ from typing import Literal, Self
 import numpy as np
 from pydantic import Field as Setting, model_validator
 
-from leadscore.fields import Field, Leads, Use
+from leadscore.fields import Field, Leads, Turn, Use
 from leadscore.part import refuse_key
 from leadscore.points import LIMIT, Hundredths
 from leadscore.rules.base import Award, Rule, spread
@@ -46,6 +46,9 @@ class Lookup(Rule):
 
     def reads(self) -> Iterator[Use]:
         yield Use(self.field, "text", ("field",))
+
+    def turns(self) -> Iterator[Turn]:
+        yield from (Turn(self.field, value) for value in self.values)
 
     def award(self, leads: Leads) -> Award:
         field = leads[self.field]

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from leadscore.criteria import Criteria
-from leadscore.fields import TRUE, UNKNOWN, Leads, Use, under
+from leadscore.fields import TRUE, UNKNOWN, Leads, Turn, Use, under
 from leadscore.rules.base import Award, Rule
 from leadscore.scalars import Points
 
@@ -29,6 +29,9 @@ class Match(Rule):
 
     def reads(self) -> Iterator[Use]:
         yield from under("when", self.when.uses())
+
+    def turns(self) -> Iterator[Turn]:
+        yield from self.when.turns()
 
     def award(self, leads: Leads) -> Award:
         holds = self.when.hold(leads)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from pydantic import Field as Setting, model_validator
 
 from leadscore.criteria import Criteria
-from leadscore.fields import TRUE, UNKNOWN, Field, Leads, Use, under
+from leadscore.fields import TRUE, UNKNOWN, Field, Leads, Turn, Use, under
 from leadscore.part import Part, refuse_key
 from leadscore.points import Flags, Numbers, round_each
 from leadscore.rules.base import Award, Rule
@@ -67,6 +67,14 @@ class Criterion(Part):
             yield from under("when", self.when.uses())
         elif self.field is not None:
             yield Use(self.field, "number", ("field",))
+
+    def turns(self) -> Iterator[Turn]:
+        """Values that meet it or, where it is graded, from one end to the centre in tenths."""
+        if self.when is not None:
+            yield from self.when.turns()
+        elif self.field is not None and self.centre is not None and self.half_width is not None:
+            for tenth in range(-10, 11):
+                yield Turn(self.field, f"{self.centre + self.half_width * tenth / 10:f}")
 
     def closeness(self, leads: Leads) -> Closeness:
         """1 or 0 by criteria; max(0, 1 - |number - centre| / half_width) by a number (models.md E10)."""
@@ -138,6 +146,10 @@ class Profile(Rule):
     def reads(self) -> Iterator[Use]:
         for index, criterion in enumerate(self.criteria):
             yield from under("criteria", under(index, criterion.uses()))
+
+    def turns(self) -> Iterator[Turn]:
+        for criterion in self.criteria:
+            yield from criterion.turns()
 
     def award(self, leads: Leads) -> Award:
         parts = [(criterion.weight, criterion.closeness(leads)) for criterion in self.criteria]

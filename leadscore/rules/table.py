@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field as Setting
 
 from leadscore.criteria import Test, any_holds
-from leadscore.fields import TRUE, UNKNOWN, Leads, Use, under
+from leadscore.fields import TRUE, UNKNOWN, Leads, Turn, Use, under
 from leadscore.rules.base import Award, Rule
 from leadscore.scalars import Points, Text
 
@@ -44,6 +44,10 @@ class Table(Rule):
         yield Use(self.field, None, ("field",))
         for index, case in enumerate(self.cases):
             yield from under("cases", under(index, case.uses(self.field)))
+
+    def turns(self) -> Iterator[Turn]:
+        for case in self.cases:
+            yield from case.turns(self.field)
 
     def award(self, leads: Leads) -> Award:
         field = leads[self.field]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from rich.console import RenderableType
 from rich.table import Table
 
-from leadscore.analysis.check import Checked
+from leadscore.analysis.check import Checked, Looked
 from leadscore.model.schema import Model
 from leadscore.points import format_points
 from leadscore.views.screen import figures, plain
@@ -25,8 +26,8 @@ def check_view(checked: Checked) -> Iterator[RenderableType]:
     yield from tables
     for finding in checked.findings:
         yield plain(f"{finding.problem} [{finding.code}]", "yellow")
-    if checked.collected is not None:
-        yield from _of_export(checked)
+    if checked.looked is not None:
+        yield from _of_export(checked.looked)
     count = len(checked.findings)
     yield plain("no doubts" if not count else f"{count} doubt{'s' if count > 1 else ''}; "
                 "leadscore check --explain CODE says more")  # fmt: skip
@@ -43,15 +44,20 @@ def _reach(model: Model, segment: str) -> Table:
     return table
 
 
-def _of_export(checked: Checked) -> Iterator[RenderableType]:
-    assert checked.collected is not None
-    for (column, reason), cells in sorted(checked.collected.tally.unreadable.items()):
+def _of_export(looked: Looked) -> Iterator[RenderableType]:
+    for (column, reason), cells in sorted(looked.tally.unreadable.items()):
         yield plain(f"unreadable, column {column!r}, {reason}: {cells:,}", "yellow")
-    if checked.collected.set_aside:
-        yield plain(f"lines that cannot be read: {len(checked.collected.set_aside):,}", "yellow")
-    for note in checked.notes:
+    if looked.set_aside:
+        yield plain(f"lines that cannot be read: {looked.set_aside:,}", "yellow")
+    for note in looked.notes:
         yield plain(f"note: {note}")
-    yield plain(f"{checked.collected.read:,} leads, every column the config reads is there")
+    yield plain(f"{looked.read:,} leads, every column the config reads is there")
+
+
+def check_lines(checked: Checked) -> Iterator[str]:
+    """A line per doubt, as compilers write them: file:line:column: key: what [code]."""
+    for finding in checked.findings:
+        yield f"{replace(finding.problem, hint='')} [{finding.code}]"
 
 
 def check_json(checked: Checked) -> dict[str, Any]:

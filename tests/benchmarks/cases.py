@@ -14,6 +14,7 @@ MODEL, EVENTS_MODEL = HERE / "model.yml", HERE / "events.yml"
 AS_OF = "2026-06-30"
 
 OURS, RERUN, DUCKDB, FLOOR = "leadscore", "leadscore, config edited", "duckdb", "floor"
+COMPARED = "leadscore, two configs"
 PEERS = {
     DUCKDB: "duckdb_sql",
     "polars": "polars_",
@@ -40,17 +41,18 @@ class Case:
         """The folders that must hold the same ranking, leadscore's first."""
         if self.out is None:
             return []
-        apart = (FLOOR, RERUN)
+        apart = (FLOOR, RERUN, COMPARED)
         return [self.out / program.name for program in self.programs if program.name not in apart]
 
 
 def scoring(count: int, export: Path, folder: Path, peers: Sequence[str]) -> Case:
-    """The whole job with the model of 23 rules, and leadscore once more with a point changed."""
+    """The whole job with the model of 23 rules, once more with a point changed, and what that changes."""
     suffix = export.suffix.removeprefix(".")
     out = folder / "out"
     programs = [
         _leadscore(OURS, export, out, MODEL, fresh=[folder / "cache"]),
         _leadscore(RERUN, export, out, MODEL, "--set", EDIT),
+        _comparing(export),
         *_peers(count, export, out, peers),
     ]
     return Case(f"{suffix} {count}", programs, export, out)
@@ -90,6 +92,12 @@ def _leadscore(
     arguments = ["-m", "leadscore", "score", str(export), "-c", str(model), "-o", str(own), "--as-of", AS_OF]
     form = ["--format", export.suffix.removeprefix("."), "--quiet"]
     return Program(name, [*arguments, *form, *extra], own, fresh)
+
+
+def _comparing(export: Path) -> Program:
+    """The model against the same with a point changed; nothing is kept of the file, as in the first run."""
+    arguments = ["-m", "leadscore", "compare", str(export), "-c", str(MODEL), "--set", EDIT, "--as-of", AS_OF]
+    return Program(COMPARED, [*arguments, "--json", "--no-cache"])
 
 
 def _peers(count: int, export: Path, out: Path, names: Sequence[str], *extra: str) -> Iterator[Program]:

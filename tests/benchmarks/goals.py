@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from tests.benchmarks.cases import DUCKDB, FLOOR, OURS, RERUN, Case
+from tests.benchmarks.cases import COMPARED, DUCKDB, FLOOR, OURS, RERUN, Case
 from tests.benchmarks.timing import Costs
 
 Results = Mapping[str, tuple[Case, dict[str, Costs]]]
@@ -18,6 +18,7 @@ GOALS = {
     (f"parquet {MILLION}", DUCKDB): 0.5,
     (f"parquet {MILLION}", FLOOR): 1.2,
     (f"csv {MILLION}", RERUN): 0.5,
+    (f"csv {MILLION}", COMPARED): 1.5,
     (f"parquet {MILLION}", RERUN): 0.5,
     (f"events {10 * MILLION}", DUCKDB): 1.0,
     ("start", "pass"): 8.0,
@@ -71,6 +72,8 @@ def _times(name: str, costs: dict[str, Costs]) -> Iterator[Measure]:
         what, above, below = f"{spoken(name)}: against {peer}", costs[OURS], other
         if peer == RERUN:
             what, above, below = f"{spoken(name)}: config edited, against the first run", other, costs[OURS]
+        elif peer == COMPARED:
+            what, above, below = f"{spoken(name)}: two configs compared, against one run", other, costs[OURS]
         goal = GOALS.get((name, peer))
         yield Measure(what, above.wall / below.wall, goal, cpu=above.cpu / below.cpu)
 

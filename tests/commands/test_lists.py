@@ -163,7 +163,7 @@ def test_explain_shows_the_verdict_and_the_file(place: Place, id_: str, part: st
     export, model = place.write("leads.csv", LEADS), place.write("model.yml", CONFIG)
     arguments = ("explain", export, "-c", model, "--as-of", DAY, "--id", id_)
     assert said in run(*arguments).stdout
-    lead = json.loads(run(*arguments, "--json").stdout)
+    (lead,) = json.loads(run(*arguments, "--json").stdout)["leads"]
     assert lead["part"] == part
     place.score(LEADS, CONFIG)
     assert (lead["screen"], lead["signs"] or "") == verdicts(place)[id_]

@@ -160,7 +160,7 @@ def test_explain_says_what_stands_in_the_files(place: Place) -> None:
     for row in chosen:
         ended = run(*arguments, "--id", row["lead_id"], "--json")
         assert ended.code == 0
-        lead = json.loads(ended.stdout)
+        (lead,) = json.loads(ended.stdout)["leads"]
         assert lead["segment"] == row["segment"]
         for key in ("score", "percent", "coverage"):
             assert Decimal(str(lead[key])) == Decimal(row[key])

@@ -522,7 +522,7 @@ def test_a_ranking_that_mixes_points_of_different_models_is_doubted(
     folder: Folder, by: str, doubted: bool
 ) -> None:
     folder.write("model.yml", changed(GOOD, ("[percent, score]", f"[{by}]")))
-    findings = check_config(folder.path / "model.yml", (), AS_OF, ()).findings
+    findings = check_config(folder.path / "model.yml", (), AS_OF).findings
     assert [finding.problem.line for finding in findings if finding.code == "segments-mixed"] == [
         30
     ] * doubted
@@ -534,7 +534,7 @@ def test_a_doubt_about_a_segment_names_it_and_one_about_the_config_stands_once(f
     )
     # Leads of two segments are scored by the config as it stands: what is doubtful in it is told of one.
     folder.write("model.yml", changed(text, (REST, "  - {name: web, when: {source: Web}}\n  - name: rest\n")))
-    findings = check_config(folder.path / "model.yml", (), AS_OF, ()).findings
+    findings = check_config(folder.path / "model.yml", (), AS_OF).findings
     told = [(finding.code, finding.problem.line, finding.problem.key) for finding in findings]
     assert told == [
         ("idle-bound", 12, "segments.partner.override.groups.fit.cap"),

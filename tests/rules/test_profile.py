@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from leadscore.errors import ConfigError
-from leadscore.model.lint import Tally, lint_model
+from leadscore.model.facts import Facts, Tally
+from leadscore.model.lint import lint_model
 from leadscore.model.load import load_model
 from leadscore.model.schema import Model
 from leadscore.model.tree import Tree
@@ -116,4 +117,5 @@ def test_a_profile_can_give_anything_from_nothing_to_its_points() -> None:
 
 def test_that_every_lead_is_a_little_close_is_no_doubt() -> None:
     model = model_of()
-    assert lint_model(model, Tree("model.yml"), {"profile": Tally(with_points=9, known=9, leads=9)}) == []
+    facts = Facts(tallies={"profile": Tally(with_points=9, known=9, leads=9)})
+    assert lint_model(model, Tree("model.yml"), facts) == []
