@@ -191,7 +191,7 @@ def test_an_export_that_changes_before_its_lines_are_written_leaves_the_old_resu
         place.write("leads.csv", PLAIN.replace(b"Partner", b"Webinar"))
         return ranked(*arguments)
 
-    monkeypatch.setattr("leadscore.pipeline.run.rank_leads", overwritten)
+    monkeypatch.setattr("leadscore.pipeline.lists.rank_leads", overwritten)
     ended = place.score(PLAIN, SAMPLE_CONFIG, "--no-cache")
     assert ended.code == 4
     assert "changed while it was read" in ended.stderr

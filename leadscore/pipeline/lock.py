@@ -6,7 +6,7 @@ import fcntl
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from leadscore.errors import LockedError, Problem, PublishError
@@ -55,11 +55,9 @@ def _locked(path: Path, target: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        try:
+        with suppress(OSError):  # then an empty file stays; the next run takes it
             path.unlink(missing_ok=True)  # while it is held: whoever opened it meanwhile sees that it is gone
-        except OSError:
-            pass  # an empty file stays; the next run takes it
-        finally:
+        with suppress(OSError):  # nothing was written to it
             os.close(descriptor)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from leadscore.errors import LateError
 from leadscore.pipeline.accounts import LEAD_SCORE, roll_up
 from leadscore.pipeline.check import (
     exit_code,
@@ -33,7 +34,7 @@ from leadscore.pipeline.series import point_at_newest, refuse_foreign_link, remo
 from leadscore.pipeline.several import Exports
 from leadscore.pipeline.summary import summarize
 from leadscore.pipeline.switch import clear_dead
-from leadscore.pipeline.target import MANIFEST
+from leadscore.pipeline.target import MANIFEST, told_as
 from leadscore.pipeline.write import (
     open_formats,
     write_contributions,
@@ -92,8 +93,9 @@ def _score_export(job: Job, earlier: Path | None) -> Run:
         if before is not None:
             manifest["previous"] = before.digests
         stage.create_json(MANIFEST, manifest)
-    point_at_newest(target)
-    removed = remove_old_runs(target, model.output.keep_runs, earlier)
+    with told_as(LateError, target.folder, "is published, but a later step failed", "run it again"):
+        point_at_newest(target)
+        removed = remove_old_runs(target, model.output.keep_runs, earlier)
     damaged = len(collected.set_aside) - collected.copies
     code = exit_code(collected.read, damaged, collected.unreadable, model)
     return Run(target.out, summary, manifest, code, tuple(removed))

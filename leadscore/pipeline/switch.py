@@ -9,6 +9,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from leadscore.pipeline.target import Target, last_manifest
@@ -55,7 +56,8 @@ def clear_stage(stage: Path, target: Path) -> None:
 def remove(path: Path) -> None:
     """Remove a folder, a link, or nothing; what cannot be removed stays."""
     if path.is_symlink():
-        path.unlink(missing_ok=True)
+        with suppress(OSError):
+            path.unlink()
     else:
         shutil.rmtree(path, ignore_errors=True)
 

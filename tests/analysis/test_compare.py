@@ -194,7 +194,7 @@ def test_tiers_that_both_configs_list_the_same_way_round_are_up_or_down() -> Non
         standings = [
             Standings(tuple(tiers), *(np.zeros(0, np.int64) for _ in range(4))) for tiers in (before, after)
         ]
-        table = find_changes(*standings, "ABCD")
+        table = find_changes(standings[0], standings[1], "ABCD")
         return CHANGES[table["ABCD".index(was), "ABCD".index(now)]]
 
     assert change("B", "A", "ABC", "ABD") == "up"

@@ -410,9 +410,9 @@ def test_many_owners_are_told_by_the_twenty_with_most_leads(place: Place) -> Non
         LEADS.splitlines()[0], [*rows, *(f"more {number},1,,zoe,,1" for number in range(3)), "x,1,,,,1"]
     )
     (found,) = told(place, "--set", "groups.fit.cap=18", "--by", "owner", leads=leads)["comparisons"]
-    rows = [(row["value"], row["values"], row["before"]["Cold"]) for row in found["work"]["rows"]]
-    assert rows[:2] == [("zoe", 1, 3), ("owner 00", 1, 2)]
-    assert rows[19:] == [("owner 18", 1, 2), (None, 11, 22), (None, 1, 1)]
+    told_of = [(row["value"], row["values"], row["before"]["Cold"]) for row in found["work"]["rows"]]
+    assert told_of[:2] == [("zoe", 1, 3), ("owner 00", 1, 2)]
+    assert told_of[19:] == [("owner 18", 1, 2), (None, 11, 22), (None, 1, 1)]
     shown = compare(place, "--set", "groups.fit.cap=18", "--by", "owner", leads=leads).stdout
     assert "11 others" in shown
     assert "unknown" in shown

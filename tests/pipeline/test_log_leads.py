@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from unittest import mock
 
 import numpy as np
@@ -36,7 +36,7 @@ def hashing(made: Callable[[list[int]], list[int]]) -> Iterator[None]:
         yield
 
 
-HASHES = {
+HASHES: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "as it is": nullcontext,
     "by length": lambda: hashing(lambda lengths: [length % 16 << 60 for length in lengths]),
     "all the same": lambda: hashing(lambda lengths: [0] * len(lengths)),
