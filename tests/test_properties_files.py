@@ -12,8 +12,8 @@ from unittest import mock
 import pytest
 from hypothesis import assume, given, strategies as st
 
-from leadscore.analysis.explain import explain_leads
-from leadscore.analysis.prospects import Prospects
+from leadscore.analysis.explain.explain import explain_leads
+from leadscore.analysis.explain.prospects import Prospects
 from leadscore.model.load import load_model
 from leadscore.pipeline import inputs
 from leadscore.pipeline.inputs import open_wanted

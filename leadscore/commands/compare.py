@@ -25,8 +25,8 @@ from leadscore.commands.streams import ignore_stops
 from leadscore.errors import Problem, UsageError
 
 if TYPE_CHECKING:
-    from leadscore.analysis.compare import Result
-    from leadscore.analysis.compare_read import Files
+    from leadscore.analysis.compare.read import Files
+    from leadscore.analysis.compare.result import Result
 
 Configs = Annotated[
     list[Path],
@@ -65,8 +65,8 @@ def compare(
 ) -> int:  # fmt: skip
     """Show what another config, or a changed value, does to the same leads."""
     with loading():
-        from leadscore.analysis.compare_read import Files
-        from leadscore.analysis.compare_write import find_folder, write_movers
+        from leadscore.analysis.compare.read import Files
+        from leadscore.analysis.compare.write import find_folder, write_movers
         from leadscore.views.compare import compare_view
         from leadscore.views.compare_json import compare_json
         from leadscore.views.screen import show
@@ -91,8 +91,8 @@ def compare(
 def _compare(
     files: Files, configs: list[Path], overrides: list[str], sweep: str | None, by: str | None
 ) -> Result:
-    from leadscore.analysis.compare import compare_configs, compare_sweep
-    from leadscore.analysis.compare_variants import read_sweep, read_variants
+    from leadscore.analysis.compare.result import compare_configs, compare_sweep
+    from leadscore.analysis.compare.variants import read_sweep, read_variants
 
     if sweep is not None:
         return compare_sweep(*read_sweep(configs, overrides, sweep), files)

@@ -40,7 +40,7 @@ def explain(
 ) -> int:  # fmt: skip
     """Show the lines that add up to a lead's score, and what would lift it."""
     with loading():
-        from leadscore.analysis.asked import Asked, explain_asked
+        from leadscore.analysis.explain.asked import Asked, explain_asked
         from leadscore.model.load import load_model
         from leadscore.views.explain import explain_csv, explain_json, explain_view
         from leadscore.views.screen import show

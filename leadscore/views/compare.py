@@ -10,11 +10,11 @@ from rich import box
 from rich.console import RenderableType
 from rich.table import Table
 
-from leadscore.analysis.compare import Comparison, Result
-from leadscore.analysis.compare_first import Mover, list_first
-from leadscore.analysis.compare_movers import CHANGES
-from leadscore.analysis.compare_order import Agreement
-from leadscore.analysis.compare_tiers import TierFigures
+from leadscore.analysis.compare.first import Mover, list_first
+from leadscore.analysis.compare.movers import CHANGES
+from leadscore.analysis.compare.order import Agreement
+from leadscore.analysis.compare.result import Comparison, Result
+from leadscore.analysis.compare.tiers import TierFigures
 from leadscore.points import format_points
 from leadscore.views.compare_sweep import percent, sweep_view
 from leadscore.views.screen import figures, plain

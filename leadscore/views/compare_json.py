@@ -8,9 +8,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from leadscore.analysis.compare import Comparison, Result
-from leadscore.analysis.compare_first import Mover, list_first
-from leadscore.analysis.compare_order import Agreement
+from leadscore.analysis.compare.first import Mover, list_first
+from leadscore.analysis.compare.order import Agreement
+from leadscore.analysis.compare.result import Comparison, Result
 
 
 def compare_json(result: Result, as_of: date, first: int, out: Path | None) -> dict[str, Any]:

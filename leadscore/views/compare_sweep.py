@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rich.console import RenderableType
 
-from leadscore.analysis.compare import Result
+from leadscore.analysis.compare.result import Result
 from leadscore.views.screen import figures, plain
 
 

@@ -11,9 +11,9 @@ from rich import box
 from rich.console import RenderableType
 from rich.table import Table
 
-from leadscore.analysis.explain import Explanation
-from leadscore.analysis.explained import ExplainedLine
-from leadscore.analysis.tried import Change
+from leadscore.analysis.explain.explain import Explanation
+from leadscore.analysis.explain.explained import ExplainedLine
+from leadscore.analysis.explain.tried import Change
 from leadscore.pipeline.guard import guard_texts
 from leadscore.points import LIMIT, format_points
 from leadscore.views.screen import plain

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from leadscore.analysis.change import Trials
-from leadscore.analysis.interval import find_interval
-from leadscore.analysis.prospects import Prospects, find_prospects
+from leadscore.analysis.explain.change import Trials
+from leadscore.analysis.explain.interval import find_interval
+from leadscore.analysis.explain.prospects import Prospects, find_prospects
 from leadscore.model.load import load_content, load_model
 from leadscore.pipeline.batch import score_batch
 from leadscore.pipeline.frame import FrameExport

@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from leadscore.analysis.explain import Explanation, explain_leads
+from leadscore.analysis.explain.explain import Explanation, explain_leads
 from leadscore.model.load import load_model
 from leadscore.pipeline.inputs import open_wanted
 from tests.running import DAY, SAMPLE, SAMPLE_CONFIG, Ended, Place, csv_of, match, model_of, rows_of, run

@@ -1,4 +1,4 @@
-"""compare_variants: configs as named, or one and what --set or --sweep makes of it -> what is compared."""
+"""variants: configs as named, or one and what --set or --sweep makes of it -> what is compared."""
 
 from __future__ import annotations
 

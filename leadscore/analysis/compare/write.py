@@ -1,4 +1,4 @@
-"""compare_write: the leads that have moved -> movers.csv in a folder of its own, published as a run is."""
+"""write: the leads that have moved -> movers.csv in a folder of its own, published as a run is."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from leadscore import __version__
-from leadscore.analysis.compare import Comparison, Result
-from leadscore.analysis.compare_movers import CHANGES, Movers
+from leadscore.analysis.compare.movers import CHANGES, Movers
+from leadscore.analysis.compare.result import Comparison, Result
 from leadscore.errors import Problem, PublishError
 from leadscore.model.check import FILE
 from leadscore.pipeline.coded import TEXT, to_texts

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from leadscore.analysis.change import Trials
-from leadscore.analysis.explained import ExplainedLine, explain_lines
-from leadscore.analysis.prospects import NO_PROSPECTS, Prospects, find_prospects
+from leadscore.analysis.explain.change import Trials
+from leadscore.analysis.explain.explained import ExplainedLine, explain_lines
+from leadscore.analysis.explain.prospects import NO_PROSPECTS, Prospects, find_prospects
 from leadscore.errors import InputError, Problem
 from leadscore.model.schema import Model
 from leadscore.pipeline.batch import Scored

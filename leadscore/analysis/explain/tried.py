@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leadscore.analysis.turning import Cell
+from leadscore.analysis.explain.turning import Cell
 
 TOGETHER = 12
 """Cells of a field that are tried together with those of another one: those that give different scores."""

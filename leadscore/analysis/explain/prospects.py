@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leadscore.analysis.change import Trials
-from leadscore.analysis.interval import find_interval
-from leadscore.analysis.tried import Change
+from leadscore.analysis.explain.change import Trials
+from leadscore.analysis.explain.interval import find_interval
+from leadscore.analysis.explain.tried import Change
 from leadscore.pipeline.tier import assign_tiers
 
 

@@ -1,4 +1,4 @@
-"""compare_lines: a batch scored by two configs -> the lines that differ, and add up to what the scores do."""
+"""lines: a batch scored by two configs -> the lines that differ, and add up to what the scores do."""
 
 from __future__ import annotations
 

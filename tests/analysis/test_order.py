@@ -1,4 +1,4 @@
-"""test_compare_order: correlations against counting pair by pair, and against numbers worked out by hand."""
+"""test_order: correlations against counting pair by pair, and against numbers worked out by hand."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from leadscore.analysis.compare_order import (
+from leadscore.analysis.compare.order import (
     Places,
     compare_orders,
     correlate_pairs,

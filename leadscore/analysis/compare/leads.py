@@ -1,4 +1,4 @@
-"""compare_leads: batches scored by several configs -> the little of each lead that they are compared by."""
+"""leads: batches scored by several configs -> the little of each lead that they are compared by."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from leadscore.analysis.compare_moves import Moves
-from leadscore.analysis.compare_read import Reading, read_batches
-from leadscore.analysis.compare_variants import Variant
-from leadscore.analysis.compare_work import Work
+from leadscore.analysis.compare.moves import Moves
+from leadscore.analysis.compare.read import Reading, read_batches
+from leadscore.analysis.compare.variants import Variant
+from leadscore.analysis.compare.work import Work
 from leadscore.fields import Truths
 from leadscore.model.check import FILE
 from leadscore.model.order import key_name

@@ -1,4 +1,4 @@
-"""compare_moves: batches scored by two configs -> leads that stand elsewhere, and the lines that differ."""
+"""moves: batches scored by two configs -> leads that stand elsewhere, and the lines that differ."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from leadscore.analysis.compare_lines import Differences, LineNames, chain_differences, subtract_lines
+from leadscore.analysis.compare.lines import Differences, LineNames, chain_differences, subtract_lines
 from leadscore.pipeline.batch import Scored
 from leadscore.points import Rows
 

@@ -1,4 +1,4 @@
-"""compare_read: one reading of the export -> what each of several configs says of every lead."""
+"""read: one reading of the export -> what each of several configs says of every lead."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from leadscore.analysis.compare_variants import Variant
+from leadscore.analysis.compare.variants import Variant
 from leadscore.errors import ConfigError, Problem
 from leadscore.model.schema import Model
 from leadscore.pipeline.ahead import ahead

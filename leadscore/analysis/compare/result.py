@@ -1,4 +1,4 @@
-"""compare: several configs on the same leads -> what is different, and for whom."""
+"""result: several configs on the same leads -> what is different, and for whom."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from leadscore.analysis.compare_changes import Change, list_changes
-from leadscore.analysis.compare_leads import OUT, Compared, collect_standings
-from leadscore.analysis.compare_movers import Movers, Standings, count_changes, find_movers
-from leadscore.analysis.compare_order import Agreement, Places, compare_orders
-from leadscore.analysis.compare_read import Files, Reading, open_readings
-from leadscore.analysis.compare_tiers import TierFigures, count_tiers
-from leadscore.analysis.compare_variants import Refused, Variant, with_field
-from leadscore.analysis.compare_work import Counted, Work
+from leadscore.analysis.compare.changes import Change, list_changes
+from leadscore.analysis.compare.leads import OUT, Compared, collect_standings
+from leadscore.analysis.compare.movers import Movers, Standings, count_changes, find_movers
+from leadscore.analysis.compare.order import Agreement, Places, compare_orders
+from leadscore.analysis.compare.read import Files, Reading, open_readings
+from leadscore.analysis.compare.tiers import TierFigures, count_tiers
+from leadscore.analysis.compare.variants import Refused, Variant, with_field
+from leadscore.analysis.compare.work import Counted, Work
 from leadscore.model.order import key_name
 from leadscore.model.schema import Model
 from leadscore.pipeline.check import exit_code

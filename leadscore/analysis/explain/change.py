@@ -11,9 +11,9 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from leadscore.analysis.more_events import add_events, list_events
-from leadscore.analysis.tried import Change, Step, Tried, pick_some
-from leadscore.analysis.turning import Cell, list_cells, movable_fields, unknown_sources
+from leadscore.analysis.explain.more_events import add_events, list_events
+from leadscore.analysis.explain.tried import Change, Step, Tried, pick_some
+from leadscore.analysis.explain.turning import Cell, list_cells, movable_fields, unknown_sources
 from leadscore.fields import Leads
 from leadscore.model.schema import Model
 from leadscore.pipeline.batch import Scored

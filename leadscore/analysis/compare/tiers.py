@@ -1,4 +1,4 @@
-"""compare_tiers: where leads stand and who was won -> the figures of each tier."""
+"""tiers: where leads stand and who was won -> the figures of each tier."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leadscore.analysis.compare_movers import Standings
+from leadscore.analysis.compare.movers import Standings
 from leadscore.fields import TRUE, UNKNOWN, Truths
 from leadscore.points import Flags
 

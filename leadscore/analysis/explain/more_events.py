@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from leadscore.analysis.turning import Cell
+from leadscore.analysis.explain.turning import Cell
 from leadscore.fields import Seen
 from leadscore.model.events import Wanted, wanted_events
 from leadscore.model.schema import Model

@@ -1,4 +1,4 @@
-"""compare_order: two orders of the same leads -> how much they agree: Kendall, Spearman, the first n."""
+"""order: two orders of the same leads -> how much they agree: Kendall, Spearman, the first n."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""compare_changes: two configs -> what the second says otherwise, key by key, in the config's words."""
+"""changes: two configs -> what the second says otherwise, key by key, in the config's words."""
 
 from __future__ import annotations
 

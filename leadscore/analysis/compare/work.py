@@ -1,4 +1,4 @@
-"""compare_work: a field of the leads -> its values, to count the leads of each tier by."""
+"""work: a field of the leads -> its values, to count the leads of each tier by."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""test_compare_changes: what is different between two configs, in the config's words."""
+"""test_changes: what is different between two configs, in the config's words."""
 
 from __future__ import annotations
 
 import pytest
 
-from leadscore.analysis.compare_changes import list_changes
+from leadscore.analysis.compare.changes import list_changes
 from leadscore.model.load import load_tree
 from leadscore.model.tree import Tree
 

@@ -1,4 +1,4 @@
-"""compare_first: the first of those who have moved, each with all that is told of it."""
+"""first: the first of those who have moved, each with all that is told of it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leadscore.analysis.compare import Comparison, Result
-from leadscore.analysis.compare_movers import CHANGES, Movers
+from leadscore.analysis.compare.movers import CHANGES, Movers
+from leadscore.analysis.compare.result import Comparison, Result
 from leadscore.model.check import FILE
 from leadscore.pipeline.coded import to_texts
 

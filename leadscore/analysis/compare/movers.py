@@ -1,4 +1,4 @@
-"""compare_movers: where leads stand in two configs -> who has moved, and by which line."""
+"""movers: where leads stand in two configs -> who has moved, and by which line."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from leadscore.analysis.compare_lines import Differences, LineNames, find_largest
-from leadscore.analysis.compare_moves import Moves
+from leadscore.analysis.compare.lines import Differences, LineNames, find_largest
+from leadscore.analysis.compare.moves import Moves
 from leadscore.points import Flags, Hundredths, Rows
 
 CHANGES = ("entered", "up", "down", "left", "renamed")

@@ -9,8 +9,8 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-from leadscore.analysis.explain import Explanation, explain_leads
-from leadscore.analysis.prospects import NO_PROSPECTS, find_prospects
+from leadscore.analysis.explain.explain import Explanation, explain_leads
+from leadscore.analysis.explain.prospects import NO_PROSPECTS, find_prospects
 from leadscore.errors import Problem, UsageError
 from leadscore.model.schema import Model
 from leadscore.pipeline.cache import NO_CACHE, Cache

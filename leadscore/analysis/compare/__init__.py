@@ -1,0 +1,1 @@
+"""compare: several configs on the same leads, and what is different."""

@@ -1,0 +1,1 @@
+"""explain: why a lead has its score, and what it could be."""
