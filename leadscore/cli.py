@@ -25,7 +25,7 @@ from leadscore.commands.presets import presets
 from leadscore.commands.score import score
 from leadscore.commands.streams import STOPS, ignore_stops, prepare_streams, say, silence
 from leadscore.commands.verify import verify
-from leadscore.errors import LeadscoreError, Problem, PublishError
+from leadscore.errors import LateError, LeadscoreError, Problem, PublishError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -35,6 +35,8 @@ app = typer.Typer(
 )
 
 BUG, NOT_SHOWN = 1, 7
+_stopped: list[int] = []
+"""The signal that stops this process, once there is one."""
 _NO_MEMORY = Problem("", what="could not finish: not enough memory")
 
 
@@ -108,6 +110,8 @@ def _run() -> int:
 
 def _fail(code: int, *problems: Problem) -> int:
     """The problems for people and, where it is wanted, for machines."""
+    if _stopped and code != LateError.exit_code:
+        return 128 + _stopped[0]  # what a library made of being stopped
     say(*map(str, problems))
     if "--json" in sys.argv:
         try:
@@ -129,6 +133,7 @@ def _call_app() -> int:
 
 
 def _stop(number: int, frame: FrameType | None) -> NoReturn:
+    _stopped.append(number)
     ignore_stops()  # or a second one would stop the first one's clearing away
     sys.exit(128 + number)  # an exception, so that a half-written result is cleared away on the way out
 

@@ -118,6 +118,18 @@ def test_a_signal_clears_up_on_the_way_out(number: int) -> None:
     assert process.returncode == 128 + number
 
 
+def test_what_a_library_makes_of_a_signal_is_still_a_stop_and_no_bug() -> None:
+    body = "\n    ".join(
+        [
+            "import os, signal, time",
+            "try: os.kill(os.getpid(), signal.SIGTERM); time.sleep(5)",
+            "except SystemExit: raise ValueError('CANARY')",
+        ]
+    )
+    done = run(body)
+    assert (done.returncode, done.stdout, done.stderr) == (143, "", "")
+
+
 @pytest.mark.parametrize("stdout", [">/dev/full", ">&-", ">&- 2>&-", ">/dev/full 2>/dev/full"])
 @pytest.mark.parametrize(
     ("body", "code"), [("print('x')", 7), ("pass", 0), ("return 5", 5), ("raise InputError(Problem('a'))", 4)]

@@ -281,6 +281,7 @@ def test_what_a_log_is_unpacked_to_has_no_name_and_goes_with_it(
     log: Export | None = open_export(put(folder, gzip.compress(b"a\n1\n")), [], once=True)
     assert list(tmp_path.iterdir()) == []
     assert log is not None
+    assert log.digest  # what makes it holds the file until it is done
     del log
     assert (len(list(open_files.iterdir())) if open_files.exists() else 0) == before
 
