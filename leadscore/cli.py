@@ -23,7 +23,7 @@ from leadscore.commands.inspect import inspect
 from leadscore.commands.memory import is_out_of_memory
 from leadscore.commands.presets import presets
 from leadscore.commands.score import score
-from leadscore.commands.streams import STOPS, ignore_stops, prepare_streams, say, silence
+from leadscore.commands.streams import STOPPED, STOPS, ignore_stops, prepare_streams, say, silence
 from leadscore.commands.verify import verify
 from leadscore.errors import LateError, LeadscoreError, Problem, PublishError
 
@@ -35,8 +35,6 @@ app = typer.Typer(
 )
 
 BUG, NOT_SHOWN = 1, 7
-_stopped: list[int] = []
-"""The signal that stops this process, once there is one."""
 _NO_MEMORY = Problem("", what="could not finish: not enough memory")
 
 
@@ -68,6 +66,7 @@ def main() -> None:
     """Run the command line. Whatever goes wrong ends here, as plain lines on stderr and an exit code."""
     prepare_streams()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # no matrix is multiplied here, and idle threads spin
+    sys.unraisablehook = _tell_unraised
     atexit.register(gc.freeze)  # what is still there goes with the process, not object by object
     for number in STOPS:
         if signal.getsignal(number) in {signal.SIG_DFL, signal.default_int_handler}:  # nohup's stays ignored
@@ -110,8 +109,8 @@ def _run() -> int:
 
 def _fail(code: int, *problems: Problem) -> int:
     """The problems for people and, where it is wanted, for machines."""
-    if _stopped and code != LateError.exit_code:
-        return 128 + _stopped[0]  # what a library made of being stopped
+    if STOPPED and code != LateError.exit_code:
+        return 128 + STOPPED[0]  # what a library made of being stopped
     say(*map(str, problems))
     if "--json" in sys.argv:
         try:
@@ -132,8 +131,14 @@ def _call_app() -> int:
     return code if isinstance(code, int) else 0
 
 
+def _tell_unraised(lost: sys.UnraisableHookArgs) -> None:
+    """A stop that came while nothing can be raised is no news; the run ends where it would be published."""
+    if not isinstance(lost.exc_value, SystemExit):
+        sys.__unraisablehook__(lost)
+
+
 def _stop(number: int, frame: FrameType | None) -> NoReturn:
-    _stopped.append(number)
+    STOPPED.append(number)
     ignore_stops()  # or a second one would stop the first one's clearing away
     sys.exit(128 + number)  # an exception, so that a half-written result is cleared away on the way out
 

@@ -19,7 +19,7 @@ from unittest import mock
 import pyarrow.parquet as pq
 
 from leadscore import cli
-from leadscore.commands.streams import STOPS
+from leadscore.commands.streams import STOPPED, STOPS
 from tests.conftest import ROOT
 
 DAY = "2026-06-30"
@@ -54,6 +54,7 @@ def run(*arguments: object, **environment: str) -> Ended:
         except SystemExit as stop:
             code = stop.code
         finally:
+            STOPPED.clear()
             for number, handler in handlers.items():
                 signal.signal(number, handler)
     assert isinstance(code, int)

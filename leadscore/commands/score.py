@@ -25,7 +25,7 @@ from leadscore.commands.common import (
     read_as_of,
     show_progress,
 )
-from leadscore.commands.streams import ignore_stops, say
+from leadscore.commands.streams import say, settle
 from leadscore.errors import LateError, Problem
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def score(
     job = Job(files, model, day, out, config.name, digest, overrides, logs, tree.bases)
     job = replace(job, joins=tuple(join or ()), write_back=write_back, previous=previous)
     with show_progress(not (quiet or json_ or log)) as told:
-        run = score_export(replace(job, cache=open_cache(no_cache), told=told, settle=ignore_stops))
+        run = score_export(replace(job, cache=open_cache(no_cache), told=told, settle=settle))
     try:
         _show(run, json_, quiet, log)
     except BrokenPipeError:

@@ -13,6 +13,8 @@ from typing import BinaryIO, TextIO
 
 from leadscore.text import visible
 
+STOPPED: list[int] = []
+"""The signal that stops this process, once there is one."""
 STOPS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 
 
@@ -68,6 +70,13 @@ def ignore_stops() -> None:
     """From here on nothing stops this process but a kill: what it does must be done to the end."""
     for number in STOPS:
         signal.signal(number, signal.SIG_IGN)
+
+
+def settle() -> None:
+    """There is no way back from here on: a stop that was lost on its way comes now, later ones never."""
+    ignore_stops()
+    if STOPPED:
+        sys.exit(128 + STOPPED[0])
 
 
 def silence(stream: TextIO) -> None:

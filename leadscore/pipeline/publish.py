@@ -82,8 +82,10 @@ def open_stage(target: Path, mode: int = PRIVATE, settle: Callable[[], None] = n
             settle()
             _switch(stage)
     finally:
-        settle()
-        clear_stage(stage.folder, target)
+        try:
+            settle()
+        finally:
+            clear_stage(stage.folder, target)
 
 
 def digest_of(path: Path) -> str:
