@@ -19,7 +19,7 @@ class Output(Part):
     formula_guard: Flag = True
     file_mode: FileMode = 0o600
     """Who may read the files, and enter the folders, of a run that is published."""
-    keep_runs: Annotated[Count, Setting(ge=1)] | None = None
+    keep_runs: Annotated[Count, Setting(gt=0)] | None = None
     """With a folder per day: so many runs, the newest ones, are kept."""
     prefix: Word = ""
     """Put before the names of the columns leadscore adds, for exports that have a `score` of their own."""
