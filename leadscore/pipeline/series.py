@@ -29,7 +29,8 @@ def point_at_newest(target: Target) -> None:
     link = target.link
     if link is None:
         return
-    newest = next((path for _, path in target.runs()), target.folder)
+    # The run itself is there, whether or not its manifest could be read again just now.
+    newest = next((path for day, path in target.runs() if day > target.as_of), target.folder)
     if link.is_symlink() and os.readlink(link) == newest.name:  # noqa: PTH115
         return
     new = name_beside(link)
