@@ -30,7 +30,8 @@ def point_at_newest(target: Target) -> None:
     if link is None:
         return
     # The run itself is there, whether or not its manifest could be read again just now.
-    newest = next((path for day, path in target.runs() if day > target.as_of), target.folder)
+    own = target.folder.is_dir()
+    newest = next((path for day, path in target.runs() if day > target.as_of or not own), target.folder)
     if link.is_symlink() and os.readlink(link) == newest.name:  # noqa: PTH115
         return
     new = name_beside(link)
