@@ -21,7 +21,7 @@ from leadscore.commands.common import (
     read_as_of,
     show_progress,
 )
-from leadscore.commands.streams import ignore_stops
+from leadscore.commands.streams import settle
 from leadscore.errors import Problem, UsageError
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def compare(
         files = Files(exports, day, events or (), join or (), open_cache(no_cache), told)
         result = _compare(files, config, set_ or [], sweep, by)
     if target is not None:
-        write_movers(result, target, ignore_stops)
+        write_movers(result, target, settle)
     out = target.out if target is not None else None
     if json_:
         print_json(compare_json(result, day, first, out))

@@ -22,6 +22,7 @@ BOMS = {  # the longer ones first: that of UTF-16 begins that of UTF-32
 UNLIKELY = 20
 """So many letters that happen to be sound UTF-8 are no accident in a file of another encoding."""
 _UTF16 = "if it is UTF-16 without a byte order mark, set input.encoding to utf-16-le or utf-16-be"
+_AGAIN = "export it again"
 _SAVE = "save the export as UTF-8, or set input.encoding in the config to the encoding it has"
 
 
@@ -104,7 +105,7 @@ def _refuse_unsound(text: Octets, path: Path) -> None:
     nul = text.find(0)
     if nul >= 0:
         line = text.count(LF, 0, nul) + 1
-        hint = _UTF16 if nul < 2 else ""
+        hint = _UTF16 if nul < 2 else _AGAIN
         raise refused(path, "a NUL byte: not CSV or Parquet", line=line, hint=hint)
     line, byte = text.count(LF, 0, fault) + 1, fault - text.rfind(LF, 0, fault)
     raise refused(path, f"not UTF-8 at line {line} byte {byte}", line=line, hint=_SAVE)

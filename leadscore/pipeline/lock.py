@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import signal
 import stat
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -25,11 +26,21 @@ def hold_target(target: Target) -> Iterator[None]:
     # First what all days have in common, so that two runs never wait for each other.
     shared = [target.link] if target.link else []
     with ExitStack() as held:
-        with refused(target.folder):
+        with refused(target.folder), _unstopped():
             held.enter_context(_parents(target.folder.parent))
             for path in (*shared, target.folder):
                 held.enter_context(_locked(path.with_name(f".{path.name}.lock"), target.folder))
         yield
+
+
+@contextmanager
+def _unstopped() -> Iterator[None]:
+    """A signal comes after the block, so that none comes between making a thing and taking care of it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.faults.starter import Ended, Starter
-from tests.faults.worlds import CANARY, TONIGHT, Layout, arguments, copy_world, shown
+from tests.faults.worlds import CANARY, EXPORT, TONIGHT, Layout, arguments, copy_world, shown
 from tests.running import files_in, strings
 
 MANIFEST = "manifest.json"
-PUBLISHED, REFUSED = {0, 7}, {6, 75, 129, 130, 143}
+PUBLISHED, REFUSED, UNREAD = {0, 7}, {6, 75, 129, 130, 143}, 4
 BAD_WORDS = ("Traceback", "a bug in leadscore", "Exception ignored", CANARY)
 
 Files = dict[str, bytes]
@@ -74,7 +74,7 @@ class Judge:
             state = self.state(folder)
         except BrokenError as broken:
             return f"broken: {broken}"
-        if state not in self._honest(ended.code):
+        if state not in self._honest(ended):
             return f"exit {ended.code} and {state} after {self.before}: {ended.said.strip()[-300:]}"
         if ended.code == 0 and self.layout.dated and (folder / "place" / "latest").resolve().name != TONIGHT:
             return "exit 0 and latest is not this run"
@@ -88,11 +88,13 @@ class Judge:
             return f"next run: exit {ended.code}, left over {hidden}, {wrong or ended.said.strip()[-300:]}"
         return ""
 
-    def _honest(self, code: int) -> set[str]:
+    def _honest(self, ended: Ended) -> set[str]:
         """What may stand there when a run has ended so."""
-        if code < 0:
+        if ended.code < 0:
             return {self.before, "new"}
-        return {"new"} if code in PUBLISHED else {self.before} if code in REFUSED else set()
+        if ended.code == UNREAD:  # where it was the export that could not be read
+            return {self.before} if EXPORT in ended.said else set()
+        return {"new"} if ended.code in PUBLISHED else {self.before} if ended.code in REFUSED else set()
 
     def _result(self, result: Path) -> str:
         if not result.exists():

@@ -12,6 +12,8 @@ from tests.faults.starter import Starter
 CANARY = "CANARY-7f3a@x.test"
 """Stands in every id and text of the exports, and may stand nowhere but in the output's data files."""
 
+EXPORT = "new.csv"
+"""The export of tonight."""
 OTHER_NIGHTS, NIGHT, TONIGHT = ("2026-06-27", "2026-06-28"), "2026-06-29", "2026-06-30"
 CONFIG = """\
 name: faults
@@ -62,7 +64,7 @@ LAYOUTS = (
 )
 
 
-def arguments(layout: Layout, leads: str = "new.csv", day: str = TONIGHT) -> list[str]:
+def arguments(layout: Layout, leads: str = EXPORT, day: str = TONIGHT) -> list[str]:
     """The command line of a run that publishes there."""
     quiet = ["-q"] if layout.quiet else []
     return ["score", leads, "-c", "model.yml", "-o", layout.out, "--as-of", day, "--no-cache", *quiet]
@@ -76,7 +78,7 @@ def make_world(folder: Path, layout: Layout, starter: Starter, leads: int = 8) -
     (folder / "place").mkdir(parents=True)
     (folder / "model.yml").write_text(CONFIG)
     (folder / "old.csv").write_text(export(8, 7))
-    (folder / "new.csv").write_text(export(leads, 11))
+    (folder / EXPORT).write_text(export(leads, 11))
     for day in layout.before:
         ended = starter.run(folder, folder / "said", arguments(layout, "old.csv", day))
         assert ended.code == 0, ended

@@ -144,7 +144,7 @@ def test_other_formats_are_refused_by_content(place: Path) -> None:
 
 
 def test_a_nul_byte_is_refused_with_its_line(place: Path) -> None:
-    assert refusal(place, b"id,n\n1,5\n2,CANARY\0\n") == ":3: a NUL byte: not CSV or Parquet"
+    assert refusal(place, b"id,n\n1,5\n2,CANARY\0\n") == ":3: a NUL byte: not CSV or Parquet; export it again"
 
 
 def test_bytes_that_are_not_utf_8_are_refused_with_their_place(place: Path) -> None:
