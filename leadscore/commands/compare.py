@@ -25,8 +25,8 @@ from leadscore.commands.streams import settle
 from leadscore.errors import Problem, UsageError
 
 if TYPE_CHECKING:
-    from leadscore.analysis.compare.read import Files
     from leadscore.analysis.compare.result import Result
+    from leadscore.analysis.files import Files
 
 Configs = Annotated[
     list[Path],
@@ -65,8 +65,8 @@ def compare(
 ) -> int:  # fmt: skip
     """Show what another config, or a changed value, does to the same leads."""
     with loading():
-        from leadscore.analysis.compare.read import Files
         from leadscore.analysis.compare.write import find_folder, write_movers
+        from leadscore.analysis.files import Files
         from leadscore.views.compare import compare_view
         from leadscore.views.compare_json import compare_json
         from leadscore.views.screen import show

@@ -13,7 +13,9 @@ class Outcome(Part):
     field: Text
     won: Values
     at: Text | None = None
-    """When; nothing reads it yet, so the export need not have it."""
+    """A date field: when the outcome was known. Scoring never reads it, so the export need not have it."""
+    since: Text | None = None
+    """A date field: when the lead came in. Nor does scoring read this."""
 
     @property
     def test(self) -> Test:

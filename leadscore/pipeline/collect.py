@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -71,6 +71,15 @@ class Collected:
         return cells + report["unreadable"] + report["set_aside"] + self.joins.damaged
 
 
+Keep = Callable[[Scored, Batch], dict[str, Column]]
+"""What more is to be kept of the leads of a batch, by the column's name."""
+
+
+def nothing_more(scored: Scored, batch: Batch) -> dict[str, Column]:
+    """For those who need no more of a lead."""
+    return {}
+
+
 def collect_leads(
     export: Export,
     model: Model,
@@ -78,15 +87,16 @@ def collect_leads(
     logs: Sequence[Export] = (),
     tables: Mapping[str, Export] = NO_TABLES,
     told: Told = nobody,
+    also: Keep = nothing_more,
 ) -> Collected:
-    """Score every batch and keep the few columns that are needed of all leads."""
+    """Score every batch and keep the few columns that are needed of all leads, and ``also`` others."""
     sweep = open_sweep(export, model, as_of, logs, tables, told)
     tally, parts, contributions = Tally(), [], []
     lines: tuple[Line, ...] = ()
     for batch, scored in sweep.batches():
         tally.add(scored, batch)
         told("leads read", tally.leads, batch.share)
-        parts.append(_keep(scored, batch, sweep))
+        parts.append(_keep(scored, batch, sweep) | also(scored, batch))
         if model.output.contributions:
             lines, points = join_lines(scored.portions)
             contributions.append(points)

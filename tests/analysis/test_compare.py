@@ -16,9 +16,9 @@ from hypothesis import given, settings, strategies as st
 from leadscore.analysis.compare.first import Mover, list_first
 from leadscore.analysis.compare.lines import LineNames, subtract_lines
 from leadscore.analysis.compare.movers import CHANGES, Standings, find_changes
-from leadscore.analysis.compare.read import Files
 from leadscore.analysis.compare.result import Result, compare_configs
 from leadscore.analysis.compare.variants import read_variants
+from leadscore.analysis.files import Files
 from leadscore.model.load import load_model
 from leadscore.pipeline.batch import Scored, score_leads
 from leadscore.pipeline.fit import fit_model

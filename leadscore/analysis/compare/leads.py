@@ -11,8 +11,8 @@ import pyarrow as pa
 
 from leadscore.analysis.compare.moves import Moves
 from leadscore.analysis.compare.read import Reading, read_batches
-from leadscore.analysis.compare.variants import Variant
 from leadscore.analysis.compare.work import Work
+from leadscore.analysis.variant import Variant
 from leadscore.fields import Truths
 from leadscore.model.check import FILE
 from leadscore.model.order import key_name

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from pathlib import Path
 
-from leadscore.analysis.compare.variants import Variant
+from leadscore.analysis.files import Files
+from leadscore.analysis.variant import Variant, without_reasons
 from leadscore.errors import ConfigError, Problem
 from leadscore.model.schema import Model
 from leadscore.pipeline.ahead import ahead
 from leadscore.pipeline.batch import Scored, score_prepared
-from leadscore.pipeline.cache import NO_CACHE, Cache
 from leadscore.pipeline.export import Batch, Export
 from leadscore.pipeline.files import open_exports, read_files
 from leadscore.pipeline.inputs import open_log
@@ -20,25 +18,13 @@ from leadscore.pipeline.join_tables import open_tables
 from leadscore.pipeline.prepare import NO_ACTIVITY, prepare_leads
 from leadscore.pipeline.sweep import Sweep, find_account_scores, open_sweep
 from leadscore.pipeline.tally import Tally
-from leadscore.pipeline.told import Told, nobody
+from leadscore.pipeline.told import Told
 
 _SHARED = {
     "id": "a lead of one is found in the other by its id",
     "input": "the export is read once",
     "checks.on_duplicate": "of an id that stands twice the same line must count",
 }
-
-
-@dataclass(frozen=True)
-class Files:
-    """What the leads are read from."""
-
-    exports: Sequence[Path]
-    as_of: date
-    events: Sequence[Path] = ()
-    joins: Sequence[str] = ()
-    cache: Cache = NO_CACHE
-    told: Told = nobody
 
 
 @dataclass(frozen=True)
@@ -138,20 +124,11 @@ def _open(
 def _own(sweep: Sweep, model: Model) -> Sweep:
     """What one config scores by; where leads have a part of their account's score, after a pass for that."""
     fits = {
-        name: replace(fit, model=_without_reasons(model).model_copy(update={"fields": fit.model.fields}))
+        name: replace(fit, model=without_reasons(model).model_copy(update={"fields": fit.model.fields}))
         for name, fit in sweep.fits.items()
     }
     own = replace(sweep, fits=fits)
     return replace(own, account_scores=find_account_scores(own))
-
-
-def _without_reasons(model: Model) -> Model:
-    """Nobody reads the reasons here, and they take a fifth of the scoring."""
-    output = model.output.model_copy(update={"reasons": 0})
-    alone = model.model_copy(update={"output": output})
-    if not model.segments:
-        return alone
-    return alone.with_segments([own.model_copy(update={"output": output}) for own in model.models])
 
 
 def read_batches(

@@ -12,10 +12,12 @@ from leadscore.analysis.compare.changes import Change, list_changes
 from leadscore.analysis.compare.leads import OUT, Compared, collect_standings
 from leadscore.analysis.compare.movers import Movers, Standings, count_changes, find_movers
 from leadscore.analysis.compare.order import Agreement, Places, compare_orders
-from leadscore.analysis.compare.read import Files, Reading, open_readings
+from leadscore.analysis.compare.read import Reading, open_readings
 from leadscore.analysis.compare.tiers import TierFigures, count_tiers
-from leadscore.analysis.compare.variants import Refused, Variant, with_field
+from leadscore.analysis.compare.variants import Refused
 from leadscore.analysis.compare.work import Counted, Work
+from leadscore.analysis.files import Files
+from leadscore.analysis.variant import Variant, with_field
 from leadscore.model.order import key_name
 from leadscore.model.schema import Model
 from leadscore.pipeline.check import exit_code

@@ -2,43 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import string
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
+from leadscore.analysis.variant import Variant, read_variant
 from leadscore.errors import ConfigError, Problem, UsageError
-from leadscore.model.build import build_model
-from leadscore.model.columns import DERIVED_FROM, DERIVED_TYPES
-from leadscore.model.load import config_bytes, load_tree
-from leadscore.model.schema import FieldConfig, Model
-from leadscore.model.tree import Tree, child
 from leadscore.scalars import parse_number
 
 MOST_VALUES = 50
 """Of a sweep: each is a model of its own, whose scores are all in memory."""
 MOST_CONFIGS = len(string.ascii_uppercase)
 _RANGE = 3
-
-
-@dataclass(frozen=True)
-class Variant:
-    """One config to compare."""
-
-    label: str
-    """A, B, C ...; of a sweep the value."""
-    file: str
-    sha256: str
-    tree: Tree
-    model: Model
-    overrides: tuple[str, ...] = ()
-
-    @property
-    def title(self) -> str:
-        """The config and what was changed of it, as it was written on the command line."""
-        return " ".join([self.file, *(f"--set {each}" for each in self.overrides)])
 
 
 @dataclass(frozen=True)
@@ -69,7 +46,7 @@ def read_variants(configs: Sequence[Path], overrides: Sequence[str]) -> list[Var
     problems: dict[Problem, None] = {}
     for label, (path, changes) in zip(string.ascii_uppercase, wanted, strict=False):
         try:
-            found.append(_read(label, path, changes))
+            found.append(read_variant(label, path, changes))
         except ConfigError as error:
             problems |= dict.fromkeys(error.problems)
     if problems:
@@ -90,11 +67,11 @@ def read_sweep(
             Problem("--sweep", what="goes through the values of one config", hint="name one after -c")
         )
     key, values = read_values(sweep)
-    base = _read("as is", configs[0], overrides)
+    base = read_variant("as is", configs[0], overrides)
     found: list[Variant | Refused] = []
     for value in values:
         try:
-            found.append(_read(value, configs[0], (*overrides, f"{key}={value}")))
+            found.append(read_variant(value, configs[0], (*overrides, f"{key}={value}")))
         except ConfigError as error:
             found.append(Refused(value, error.problems))
     refused = [each for each in found if isinstance(each, Refused)]
@@ -140,31 +117,3 @@ def _between(start: Decimal, stop: Decimal, step: Decimal) -> Iterator[str]:
         if (value - stop) * step > 0:
             return
         yield format(value.normalize(), "f")
-
-
-def _read(label: str, path: Path, overrides: Sequence[str]) -> Variant:
-    content = config_bytes(path)
-    tree = load_tree(str(path), content, overrides)
-    digest = hashlib.sha256(content).hexdigest()
-    return Variant(label, str(path), digest, tree, build_model(tree), tuple(overrides))
-
-
-def with_field(variant: Variant, name: str) -> Variant:
-    """The same with a field that its rules need not read, as the config declares it; else it is text."""
-    fields = variant.model.fields
-    if name in fields:
-        return variant
-    added = {name: _declared(variant, name)}
-    source, derive = added[name].of, added[name].derive
-    if source and derive and source not in fields:
-        declared = _declared(variant, source)
-        added[source] = declared.model_copy(update={"type": declared.type or DERIVED_FROM[derive]})
-    model = variant.model.model_copy(update={"fields": {**fields, **added}})
-    return replace(variant, model=model)
-
-
-def _declared(variant: Variant, name: str) -> FieldConfig:
-    written = child(child(variant.tree.data, "fields"), name)
-    field = FieldConfig.model_validate(written or {})  # which was checked when the config was read
-    kind = DERIVED_TYPES[field.derive] if field.derive else field.type or "text"
-    return field.model_copy(update={"type": kind})

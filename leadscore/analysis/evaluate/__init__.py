@@ -1,0 +1,1 @@
+"""evaluate: whether scores tell who is won."""
