@@ -15,15 +15,18 @@ from typing import Annotated, NoReturn
 import typer
 
 from leadscore import __version__
+from leadscore.commands.calibrate import calibrate
 from leadscore.commands.check import check
 from leadscore.commands.common import print_json
 from leadscore.commands.compare import compare
+from leadscore.commands.evaluate import evaluate
 from leadscore.commands.explain import explain
 from leadscore.commands.inspect import inspect
 from leadscore.commands.memory import is_out_of_memory
 from leadscore.commands.presets import presets
 from leadscore.commands.score import score
 from leadscore.commands.streams import STOPPED, STOPS, ignore_stops, prepare_streams, say, silence
+from leadscore.commands.trend import trend
 from leadscore.commands.verify import verify
 from leadscore.errors import LateError, LeadscoreError, Problem, PublishError
 
@@ -57,9 +60,12 @@ app.command()(score)
 app.command()(explain)
 app.command()(check)
 app.command()(compare)
+app.command()(evaluate)
+app.command()(calibrate)
 app.command()(inspect)
 app.command()(presets)
 app.command()(verify)
+app.command()(trend)
 
 
 def main() -> None:

@@ -85,9 +85,16 @@ class Field:
 
     def take(self, rows: Rows) -> Field:
         """The same field of some of the leads."""
-        taken = replace(self, codes=self.codes[rows])
-        taken.__dict__["_folded"] = self._folded  # texts are the same, so what they fold to is
-        return taken
+        return self._with(self.codes[rows])
+
+    def distinct(self) -> Field:
+        """The distinct values, one row each."""
+        return self._with(np.arange(len(self.texts)))
+
+    def _with(self, codes: npt.NDArray[np.intp]) -> Field:
+        other = replace(self, codes=codes)
+        other.__dict__["_folded"] = self._folded  # texts are the same, so what they fold to is
+        return other
 
     def text(self, lead: int) -> str | None:
         """One lead's value as the export has it, None where missing."""

@@ -10,6 +10,8 @@ from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).parent.parent
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command does: idle threads spin
+
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("default"), derandomize=True, print_blob=True)
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "default")

@@ -17,6 +17,8 @@ from leadscore.errors import LeadscoreError
 from leadscore.measures import FORMS, Heat, Scale, Value
 from leadscore.measures.value import Chance
 from leadscore.model.accounts import COMBINATIONS, Accounts
+from leadscore.model.arms import Arms
+from leadscore.model.check import ARM, CHANCE
 from leadscore.model.input import Input
 from leadscore.model.join import Join
 from leadscore.model.load import load_content
@@ -28,7 +30,7 @@ from leadscore.model.write_back import WriteBackNames
 from leadscore.operators import OPERATORS
 from leadscore.pipeline.check import INCOMPLETE
 from leadscore.pipeline.lists import PARTS
-from leadscore.rules import KINDS
+from leadscore.rules import KINDS, Rule
 from tests.running import model_of
 
 ROOT = Path(__file__).parents[1]
@@ -44,10 +46,12 @@ def _keys(part: type) -> list[str]:
     ("section", "words"),
     [
         ("Criteria", list(OPERATORS)),
-        ("Rules", list(KINDS)),
+        ("Rules", [*KINDS, *_keys(Rule)]),
         ("Decay", list(DECAYS)),
         ("Fields", _keys(FieldConfig)),
         ("Scales, heat, value", [*_keys(Scale), *FORMS, *_keys(Heat), *_keys(Value), *_keys(Chance)]),
+        ("The chance to win", [CHANCE, "predict", "intercept", "slope"]),
+        ("Pilot and control", [*_keys(Arms), ARM, "by", "control", "few", "since"]),
         ("The matrix", _keys(Tier)[2:]),
         ("The rest of the file", _keys(Input)),
         (

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from leadscore.analysis.rule_pairs import RulePairs
-from leadscore.analysis.unlisted import UnlistedSeen, lists_values
+from leadscore.analysis.unlisted import UnlistedSeen
 from leadscore.decays import Decay
 from leadscore.fields import Leads
 from leadscore.model.facts import Column, Facts, Part, Tally
@@ -19,6 +19,7 @@ from leadscore.pipeline.accounts import KNOWN, POINTS, account_columns
 from leadscore.pipeline.batch import Scored
 from leadscore.pipeline.fit import Fit
 from leadscore.pipeline.portion import Portion
+from leadscore.pipeline.unlisted import lists_values
 from leadscore.points import Flags, Rows
 
 

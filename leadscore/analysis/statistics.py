@@ -8,12 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from leadscore.pipeline.stability import population_stability as population_stability
 from leadscore.points import Flags, Hundredths
 
 Z95 = 1.959963984540054
 """The normal distribution's 97.5th percentile: 95 % lie within so many standard deviations."""
-_LEAST = 0.5
-"""Leads that stand for none in a share, where a logarithm of nothing is asked for (PSI)."""
 
 
 @dataclass(frozen=True)
@@ -100,21 +99,9 @@ def brier(probabilities: npt.NDArray[np.float64], won: Flags) -> float | None:
     return float(np.mean((probabilities - won) ** 2)) if len(won) else None
 
 
-def population_stability(expected: npt.NDArray[np.int64], actual: npt.NDArray[np.int64]) -> float | None:
-    """PSI = sum (a - e) ln(a / e) over the shares of the same bins; models.md E22.
-
-    A bin that is empty in one of the two counts as half a lead there. None where one of the two has no leads.
-    """
-    if not (expected.sum() and actual.sum()):
-        return None
-    used = (expected > 0) | (actual > 0)
-    shares = [np.maximum(each[used], _LEAST) / each.sum() for each in (expected, actual)]
-    return float(np.sum((shares[1] - shares[0]) * np.log(shares[1] / shares[0])))
-
-
 @dataclass(frozen=True)
 class Difference:
-    """Of two rates: the second less the first, its interval, and the two-proportion z-test."""
+    """Of two rates: the first less the second, its interval, and the two-proportion z-test."""
 
     value: Estimate
     z: float

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
-from typing import TypeGuard
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -12,29 +11,18 @@ import numpy.typing as npt
 from leadscore.analysis.cells_seen import MOST
 from leadscore.analysis.inspect import may_be_shown
 from leadscore.analysis.known_headers import is_code, tells_who
-from leadscore.criteria import any_holds
-from leadscore.fields import TRUE, Field
+from leadscore.fields import Field
 from leadscore.model.facts import Unlisted
+from leadscore.pipeline.unlisted import find_unlisted, leads_per_cell, leads_per_value
 from leadscore.points import Flags, Rows
-from leadscore.rules import AnyRule
 from leadscore.rules.lookup import Lookup
 from leadscore.rules.table import Table
 from leadscore.text import Folding
 
 _SHOWN = 5
 """The most frequent values that are named."""
-_OF_VALUES = {"is", "in", "known", "missing"}
 
 Leads = npt.NDArray[np.int64]
-
-
-def lists_values(rule: AnyRule) -> TypeGuard[Lookup | Table]:
-    """Whether a rule names every value it means, and does not say what others earn."""
-    if "otherwise" in rule.model_fields_set:
-        return False
-    if isinstance(rule, Table):
-        return all(case.arguments.keys() <= _OF_VALUES for case in rule.cases)
-    return isinstance(rule, Lookup)
 
 
 @dataclass
@@ -51,21 +39,13 @@ class UnlistedSeen:
 
     def add(self, field: Field, rows: Rows, as_of: int) -> None:
         """Leads of a batch, by their positions."""
-        codes = field.codes[rows]
-        per_cell = np.bincount(codes[codes >= 0], minlength=len(field.texts))
-        values, leads = _leads_per_value(field, per_cell)
-        unlisted = values.readable & ~self._lists(values, as_of) & (leads > 0)
+        per_cell = leads_per_cell(field, rows)
+        values, leads = leads_per_value(field, per_cell)
+        unlisted = find_unlisted(self.rule, values, as_of) & (leads > 0)
         in_cell = unlisted if field.members is None else field.members.per_cell(np.logical_or, unlisted)
         self.leads += int(per_cell[in_cell].sum())
         if self.values is not None:
             self._count(values, leads, unlisted)
-
-    def _lists(self, values: Field, as_of: int) -> Flags:
-        if isinstance(self.rule, Lookup):
-            listed = {Folding()(value) for value in self.rule.values}
-            return np.array([text in listed for text in values.folded(Folding())], dtype=bool)
-        outcome = any_holds([case.hold(values, as_of) for case in self.rule.cases])
-        return np.asarray(outcome == TRUE, dtype=bool)
 
     def _count(self, values: Field, leads: Leads, unlisted: Flags) -> None:
         there = np.flatnonzero(leads)
@@ -95,14 +75,3 @@ class UnlistedSeen:
         counts = [(written, self.values[value]) for value, written in self.unlisted.items()]
         most = sorted(counts, key=lambda each: (-each[1], each[0]))[:_SHOWN]
         return Unlisted(self.leads, len(self.unlisted), tuple(most))
-
-
-def _leads_per_value(field: Field, per_cell: Leads) -> tuple[Field, Leads]:
-    """The distinct values of a field, one row each, and how many leads have them; ``per_cell``: of cells."""
-    if field.members is None:
-        return replace(field, codes=np.arange(len(field.texts))), per_cell
-    each, starts = field.members.values, field.members.starts
-    sizes = np.diff(np.append(starts, len(each.codes)))
-    weights = np.repeat(per_cell, sizes)
-    leads = np.bincount(each.codes, weights, minlength=len(each.texts)).astype(np.int64)
-    return replace(each, codes=np.arange(len(each.texts))), leads

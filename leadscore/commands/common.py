@@ -83,14 +83,14 @@ def loading() -> Iterator[None]:
         gc.enable()
 
 
-def read_as_of(text: str | None) -> date:
+def read_as_of(text: str | None, option: str = "--as-of") -> date:
     """The day asked for, or today by this machine's clock: the only place where a clock is read."""
     if text is None:
         return datetime.now().astimezone().date()
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise UsageError(Problem("--as-of", what="is not a date", hint="write YYYY-MM-DD")) from None
+        raise UsageError(Problem(option, what="is not a date", hint="write YYYY-MM-DD")) from None
 
 
 def open_cache(no_cache: bool) -> Cache:

@@ -62,6 +62,15 @@ Previous = Annotated[
         show_default=False,
     ),
 ]
+Predict = Annotated[
+    Path | None,
+    typer.Option(
+        "--predict",
+        metavar="MODEL",
+        help="Add the column win_probability, by a file that calibrate --method probability wrote.",
+        show_default=False,
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing unless something is wrong.")]
 Log = Annotated[
     bool, typer.Option("--log", help="Instead of the summary one line per event, for a log that is searched.")
@@ -71,33 +80,36 @@ Log = Annotated[
 def score(
     exports: Exports, config: Config, out: Out, as_of: AsOf = None, set_: Set = None, format_: Format = None,
     events: Events = None, join: Join = None, write_back: WriteBack = False, previous: Previous = None,
-    json_: Json = False, quiet: Quiet = False, log: Log = False, no_cache: NoCache = False,
+    predict: Predict = None, json_: Json = False, quiet: Quiet = False, log: Log = False,
+    no_cache: NoCache = False,
 ) -> int:  # fmt: skip
     """Score, tier and rank the leads of an export, or of several as one."""
     with loading():
         from leadscore.model.build import build_model
         from leadscore.model.load import config_bytes, load_tree
         from leadscore.pipeline.job import Job
+        from leadscore.pipeline.predict import read_predictor
         from leadscore.pipeline.run import score_export
 
     day = read_as_of(as_of)
     content = config_bytes(config)
     tree = load_tree(str(config), content, set_ or ())
     model = build_model(tree)
+    predictor = None if predict is None else read_predictor(predict, model)
     if format_:
         output = model.output.model_copy(update={"formats": tuple(dict.fromkeys(map(str, format_)))})
         model = model.model_copy(update={"output": output})
     digest = hashlib.sha256(content).hexdigest()
     files, overrides, logs = tuple(exports), tuple(set_ or ()), tuple(events or ())
     job = Job(files, model, day, out, config.name, digest, overrides, logs, tree.bases)
-    job = replace(job, joins=tuple(join or ()), write_back=write_back, previous=previous)
+    job = replace(job, joins=tuple(join or ()), write_back=write_back, previous=previous, predict=predictor)
     with show_progress(not (quiet or json_ or log)) as told:
         run = score_export(replace(job, cache=open_cache(no_cache), told=told, settle=settle))
     try:
         _show(run, json_, quiet, log)
     except BrokenPipeError:
         raise
-    except OSError:
+    except (OSError, ImportError):  # ImportError: what shows it is loaded only now
         raise LateError(
             Problem(str(run.out), what="is published, but the summary could not be shown")
         ) from None
@@ -115,7 +127,7 @@ def _show(run: Run, json_: bool, quiet: bool, log: bool) -> None:
         if run.exit_code:
             from leadscore.views.log import say_incomplete
 
-            say(say_incomplete(run.summary, str(run.out)))
+            say(*say_incomplete(run.summary, str(run.out)))
     else:
         from leadscore.views.screen import show
         from leadscore.views.summary import summary_view

@@ -23,6 +23,12 @@ LEAD_COLUMNS = ("rank", "score", "tier", "grade", "reasons", "coverage", "disqua
 WHOLE_COLUMNS = ("rank", "segment_rank", "days_idle", "leads")
 """Columns of whole numbers, in any file; every other number is written as hundredths."""
 
+CHANCE = "win_probability"
+"""The column of a run with a probability model; a number of four decimals, kept as ten-thousandths."""
+
+ARM = "arm"
+"""The column of a config with arms."""
+
 FILE = "file"
 """The column that says which file a lead is from, where there are several."""
 
@@ -32,13 +38,8 @@ KEPT_COLUMNS = ("id", "line", FILE, "won")
 RULE_LIMIT = 5_000
 
 # A spreadsheet's computer may refuse files of these names, whatever follows the dot.
-_RESERVED = {
-    "con",
-    "prn",
-    "aux",
-    "nul",
-    *(f"{port}{number}" for port in ("com", "lpt") for number in range(10)),
-}
+_PORTS = (f"{port}{number}" for port in ("com", "lpt") for number in range(10))
+_RESERVED = {"con", "prn", "aux", "nul", *_PORTS}
 _LINE_ENDINGS = (": decay", ": floor", ": cap", ": others")
 _ACCOUNT_LINE = "account"
 
@@ -66,13 +67,13 @@ def lead_columns(model: Model) -> list[str]:
 
 def taken_names(model: Model) -> tuple[str, ...]:
     """What no group may be called, nor a column that the config names."""
-    return (*lead_columns(model), *WHOLE_COLUMNS, *KEPT_COLUMNS)
+    return (*lead_columns(model), *WHOLE_COLUMNS, *KEPT_COLUMNS, CHANCE)
 
 
 def list_columns(model: Model) -> tuple[str, ...]:
-    """Those of them that come from the screen and the nurture list."""
+    """Those of them that come from the screen, the nurture list and the arms."""
     screen, nurture = SCREEN_COLUMNS if model.screen else (), NURTURE_COLUMNS if model.nurture else ()
-    return (*screen, *nurture)
+    return (*screen, *nurture, *((ARM,) if model.arms else ()))
 
 
 def _check_group(group: str, path: Path, model: Model) -> Iterator[Fault]:

@@ -117,13 +117,19 @@ def _named_bytes(own: Tree, at: Path, written: str, path: FilePath) -> bytes:
 
 def config_bytes(path: str | FilePath) -> bytes:
     """A config file's content, read once so that its digest is that of what was used."""
+    return file_bytes(path, "-c", "config ")
+
+
+def file_bytes(path: str | FilePath, option: str, kind: str = "") -> bytes:
+    """The content of a small file that an option of the command line names. Raises ConfigError."""
     try:
         with FilePath(path).open("rb") as file:
             return file.read(SIZE_LIMIT + 1)
     except IsADirectoryError:
-        raise ConfigError(Problem(str(path), what="is a folder", hint="name the config file in it")) from None
+        raise ConfigError(Problem(str(path), what="is a folder", hint=f"name the {kind}file in it")) from None
     except (FileNotFoundError, NotADirectoryError, ValueError):  # a path with a null character
-        raise ConfigError(Problem(str(path), what="is not there", hint="check the path after -c")) from None
+        hint = f"check the path after {option}"
+        raise ConfigError(Problem(str(path), what="is not there", hint=hint)) from None
     except OSError:
         raise ConfigError(Problem(str(path), what="cannot be read", hint="check who may read it")) from None
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field as Setting
 
 from leadscore.part import Part
-from leadscore.scalars import Count, CountOrShare, FileMode, Flag, Word
+from leadscore.scalars import Count, CountOrShare, FileMode, Flag, Number, Share, Word
 
 
 class Output(Part):
@@ -36,3 +36,7 @@ class Checks(Part):
     """Whether files are refused that the last run had already."""
     on_duplicate: Literal["refuse", "first", "last"] = "refuse"
     """Which line counts of a lead whose id stands more than once."""
+    psi_above: Annotated[Number, Setting(gt=0)] | None = None
+    """Against the run before: the most the score's or a rule's population stability index may be."""
+    missing_rise: Share | None = None
+    """Against the run before: by how much more of the leads a field may be unknown, as a share of all."""

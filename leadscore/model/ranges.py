@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from leadscore.measures import Range
-from leadscore.model.check import KEPT_COLUMNS, WHOLE_COLUMNS, list_columns
+from leadscore.model.check import CHANCE, KEPT_COLUMNS, WHOLE_COLUMNS, list_columns
 from leadscore.model.order import key_name
 from leadscore.model.schema import Group, Model
 from leadscore.model.tree import Fault, Path
@@ -145,7 +145,7 @@ def _check_names(model: Model) -> Iterator[Fault]:
     """Each column of the result has a name of its own, and each key to rank by one meaning."""
     best = model.best_of.columns if model.best_of else ()
     taken = {*model.columns[:3], *model.groups, *_COLUMNS, *best, *_ALWAYS}
-    taken |= {*list_columns(model), *WHOLE_COLUMNS, *KEPT_COLUMNS}
+    taken |= {*list_columns(model), *WHOLE_COLUMNS, *KEPT_COLUMNS, CHANCE}
     for name in model.scales:
         if name in taken:
             yield Fault(("scales", name), "another column has this name", "give the scale another name")

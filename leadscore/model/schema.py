@@ -10,6 +10,7 @@ from pydantic import Field as Setting, PrivateAttr, model_validator
 from leadscore.fields import Use, under
 from leadscore.measures import BestOf, Heat, Scale, Value
 from leadscore.model.accounts import Accounts
+from leadscore.model.arms import Arms
 from leadscore.model.columns import FieldConfig as FieldConfig
 from leadscore.model.digest import digest
 from leadscore.model.events import EventLog
@@ -84,6 +85,7 @@ class Model(Part):
     nurture: Nurture | None = None
     accounts: Accounts | None = None
     rank_by: Keys = ("score",)
+    arms: Arms | None = None
     outcome: Outcome | None = None
     events: EventLog = EventLog()
     join: Annotated[dict[Name, Join], NoTwins] = Setting(default={})

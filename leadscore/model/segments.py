@@ -25,7 +25,7 @@ SEGMENT_LIMIT = 100
 MODELS_LIMIT = 60_000
 """So many values may the models of all segments have together: each of them is built and checked."""
 
-_NOT_OF_A_SEGMENT = ("segments", "screen", "disqualify", "outcome", "rank_by", "checks", "write_back")
+_NOT_OF_A_SEGMENT = ("segments", "screen", "disqualify", "outcome", "arms", "rank_by", "checks", "write_back")
 _PASSED_OVER = ("name", "id", "rank_by", "output", "checks", "outcome", "write_back")
 """What a config needs to stand alone, and the run takes from the config that names it."""
 

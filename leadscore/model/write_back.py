@@ -23,16 +23,18 @@ class WriteBackNames(Part):
     segment: Word | None = None
     grade: Word | None = None
     percent: Word | None = None
+    win_probability: Word | None = None
+    arm: Word | None = None
     disqualified: Name = "Disqualified"
     """The tier of a lead that is disqualified; without one, the CRM would keep the last."""
     screened: Name = "Screened"
     """The same of a lead that the screen took out."""
 
 
-COLUMNS = ("score", "tier", "reasons", "segment", "grade", "percent")
+COLUMNS = ("score", "tier", "reasons", "segment", "grade", "percent", "win_probability", "arm")
 """What may be brought back, in the order of the file."""
 
-_NEEDS = {"grade": "grade", "segment": "segments", "percent": "segments"}
+_NEEDS = {"grade": "grade", "segment": "segments", "percent": "segments", "arm": "arms"}
 
 
 def check_write_back(model: Model) -> Iterator[Fault]:
@@ -40,6 +42,7 @@ def check_write_back(model: Model) -> Iterator[Fault]:
     names = model.write_back
     # With segments, each of them may bring a grade of its own.
     has = {"grade": model.grade is not None or bool(model.segments), "segments": bool(model.segments)}
+    has["arms"] = model.arms is not None
     for column, key in _NEEDS.items():
         if names is not None and getattr(names, column) and not has[key]:
             hint = f"remove it, or add {key} to the config"

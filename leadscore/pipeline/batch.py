@@ -138,10 +138,13 @@ def whole_numbers(values: pd.Series) -> tuple[Hundredths, Flags]:
     return values.fillna(0).to_numpy(dtype=np.int64), values.notna().to_numpy()
 
 
-def to_decimals(hundredths: Hundredths, known: Flags | None = None) -> pa.Array:
-    """Hundredths -> decimals with two places, without passing through floats; null where not known."""
+def to_decimals(hundredths: Hundredths, known: Flags | None = None, places: int = 2) -> pa.Array:
+    """Hundredths -> decimals with two places, without passing through floats; null where not known.
+
+    With other ``places`` they are ten-thousandths, and so on.
+    """
     words = np.empty((len(hundredths), 2), dtype=np.int64)
     words[:, 0] = hundredths
     words[:, 1] = words[:, 0] >> 63
     valid = None if known is None else pa.py_buffer(np.packbits(known, bitorder="little"))
-    return pa.Array.from_buffers(pa.decimal128(18, 2), len(hundredths), [valid, pa.py_buffer(words)])
+    return pa.Array.from_buffers(pa.decimal128(18, places), len(hundredths), [valid, pa.py_buffer(words)])

@@ -81,11 +81,14 @@ def reconcile_files(files: Mapping[str, dict[str, Any]], summary: dict[str, Any]
         raise AssertionError("the files have not the rows the summary says")
 
 
-def exit_code(leads: int, set_aside: int, unreadable: int, model: Model) -> int:
-    """0 if the result is complete, 5 if more was left out than the config's checks allow."""
+def exit_code(leads: int, set_aside: int, unreadable: int, model: Model, beyond: bool = False) -> int:
+    """0 if the result is complete, 5 if more was left out than the config's checks allow.
+
+    ``beyond``: whether it is too far from the run before.
+    """
     too_many_rows = set_aside > _allowed(model.checks.max_rows_set_aside, leads)
     too_many_cells = unreadable > _allowed(model.checks.max_unreadable_cells, leads)
-    return INCOMPLETE if too_many_rows or too_many_cells else 0
+    return INCOMPLETE if too_many_rows or too_many_cells or beyond else 0
 
 
 def _allowed(limit: int | Decimal, of: int) -> int:

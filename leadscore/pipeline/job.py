@@ -12,6 +12,7 @@ from typing import Any
 from leadscore.model.schema import Model
 from leadscore.model.tree import Base
 from leadscore.pipeline.cache import NO_CACHE, Cache
+from leadscore.pipeline.predict import Predictor
 from leadscore.pipeline.publish import nothing
 from leadscore.pipeline.target import Target, find_target
 from leadscore.pipeline.told import Told, nobody
@@ -41,6 +42,8 @@ class Job:
     """Whether a file for the CRM's import is wanted."""
     previous: Path | None = None
     """An earlier run: who has moved since, and what the CRM need not be told again."""
+    predict: Predictor | None = None
+    """What says of each score how likely it is won."""
     cache: Cache = NO_CACHE
     """Where what is read of the exports and logs is kept for the next run."""
     told: Told = nobody

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from leadscore.fields import TRUE
-from leadscore.model.check import FILE
+from leadscore.model.check import ARM, CHANCE, FILE
 from leadscore.model.nurture import NURTURE_COLUMNS
 from leadscore.model.schema import Model
 from leadscore.model.screen import SCREEN_COLUMNS
@@ -97,7 +97,7 @@ def list_parts(leads: pd.DataFrame, parts: Mapping[str, Rows], model: Model) -> 
         leads = leads.assign(segment_rank=_number(inside, count))
     own = [FILE] if FILE in leads else []
     return [
-        Listing(name, rows, leads, part_columns(name, model) + own, PARTS[name].by_tier)
+        Listing(name, rows, leads, _with_asked(part_columns(name, model), leads) + own, PARTS[name].by_tier)
         for name, rows in parts.items()
     ]
 
@@ -117,7 +117,16 @@ def list_views(ranked: Listing, model: Model) -> list[Listing]:
     rows = ranked.rows[find_nearly(ranked.leads, model)[ranked.rows] == TRUE]
     nearly = say_what_is_missing(ranked.leads.iloc[rows], model)
     own = [FILE] if FILE in nearly else []
-    return [Listing("nurture", rows, nearly, nurture_columns(model) + own)]
+    return [Listing("nurture", rows, nearly, _with_asked(nurture_columns(model), nearly) + own)]
+
+
+def _with_asked(columns: list[str], leads: pd.DataFrame) -> list[str]:
+    """The same with what some runs have: the chance to be won behind the score, the arm behind the tier."""
+    shown = list(columns)
+    for name, before in ((ARM, "tier" if "tier" in columns else "score"), (CHANCE, "score")):
+        if name in leads and name not in columns:
+            shown.insert(shown.index(before) + 1, name)
+    return shown
 
 
 def part_columns(name: str, model: Model) -> list[str]:

@@ -38,6 +38,7 @@ def describe_run(
             *(_describe_file(file, name) | _describe_fit(fits[name]) for name, file in files.items()),
             *map(_describe_file, logs),
         ],
+        **({"predict": job.predict.describe()} if job.predict else {}),
         "id": job.model.id,
         "prefix": job.model.output.prefix,
         "rank_by": [*job.model.model_dump(include={"rank_by"})["rank_by"], "id"],

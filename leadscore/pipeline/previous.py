@@ -14,7 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from leadscore.errors import InputError, Problem
+from leadscore.model.check import ARM, CHANCE
 from leadscore.model.input import Input
+from leadscore.pipeline.coded import to_array
 from leadscore.pipeline.column import bare_ids, without_guard
 from leadscore.pipeline.lists import PARTS
 from leadscore.pipeline.measure import TEXT
@@ -25,9 +27,9 @@ from leadscore.points import Flags
 
 CONTRIBUTIONS = "contributions.parquet"
 RANKED, NO_TIER = "ranked", ""
-COMPARED = ("score", "tier", "reasons", "segment", "grade", "percent")
+COMPARED = ("score", "tier", "reasons", "segment", "grade", "percent", CHANCE, ARM)
 """What the leads of an earlier run are compared by, as far as it wrote it."""
-_NUMBERS = ("score", "percent")
+_NUMBERS = ("score", "percent", CHANCE)
 
 
 @dataclass(frozen=True)
@@ -54,13 +56,13 @@ class Previous:
             if column not in self.leads:
                 return np.zeros(len(table), dtype=bool)  # the CRM has nothing in it yet
             if column != "id":
-                was, now = _texts(self.leads[column]).take(places), _texts(_bare(table[column]))
+                was, now = to_array(self.leads[column]).take(places), to_array(_bare(table[column]))
                 same = pc.and_(same, pc.fill_null(pc.equal(was, now), False))
         return np.asarray(same.to_numpy(zero_copy_only=False), dtype=bool)
 
     def leads_at(self, places: pa.Array) -> pa.Array:
         """The ids at these places."""
-        return _texts(self.leads["id"]).take(places)
+        return to_array(self.leads["id"]).take(places)
 
     def count_gone(self, table: pd.DataFrame) -> int:
         """Leads that were in that run and are not in the table."""
@@ -68,7 +70,7 @@ class Previous:
 
     def find(self, ids: Any) -> pa.Array:
         """The place of each of these leads among those of that run; null where it had none."""
-        return pc.index_in(_texts(ids), value_set=_texts(self.leads["id"]))
+        return pc.index_in(to_array(ids), value_set=to_array(self.leads["id"]))
 
 
 def find_previous(named: Path | None, target: Target) -> Path | None:
@@ -189,11 +191,6 @@ def _canonical(column: str, cells: pd.Series) -> pd.Series:
 def _bare(cells: pd.Series) -> pd.Series:
     texts = without_guard(pc.fill_null(pa.array(cells, pa.large_string(), from_pandas=True), ""))
     return pd.Series(pd.array(texts, dtype=TEXT), cells.index)
-
-
-def _texts(cells: pd.Series) -> pa.Array:
-    texts = pa.array(cells, pa.large_string())
-    return texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
 
 
 def _refuse(path: Path, what: str, hint: str) -> NoReturn:

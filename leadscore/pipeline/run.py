@@ -8,7 +8,10 @@ from typing import Any
 import numpy as np
 
 from leadscore.errors import LateError
+from leadscore.model.check import CHANCE
 from leadscore.pipeline.accounts import LEAD_SCORE, roll_up
+from leadscore.pipeline.alarms import watch
+from leadscore.pipeline.arms import deal_leads
 from leadscore.pipeline.check import (
     exit_code,
     last_run,
@@ -33,6 +36,7 @@ from leadscore.pipeline.publish import Stage, open_stage, refuse_foreign
 from leadscore.pipeline.series import point_at_newest, refuse_foreign_link, remove_old_runs
 from leadscore.pipeline.several import Exports
 from leadscore.pipeline.summary import summarize
+from leadscore.pipeline.sweep import refuse_taken
 from leadscore.pipeline.switch import clear_dead
 from leadscore.pipeline.target import MANIFEST, told_as
 from leadscore.pipeline.write import (
@@ -63,7 +67,12 @@ def _score_export(job: Job, earlier: Path | None) -> Run:
     export = open_exports(job.exports, model, job.cache)
     logs = [open_log(path, model, job.cache) for path in job.events]
     tables = open_tables(job.joins, model)
+    if job.predict is not None:
+        refuse_taken(export, model, [CHANCE])
     collected = collect_leads(export, model, job.as_of, logs, tables, job.told)
+    collected.leads = deal_leads(collected.leads, model)
+    if job.predict is not None:
+        collected.leads = job.predict.add_chances(collected.leads)
     refuse_ambiguous_dates(collected.tally, job.config)
     sound = set_aside_without_id(collected, export, model)
     trusted = choose_copies(collected, sound, export, paths_of(export), model)
@@ -79,6 +88,7 @@ def _score_export(job: Job, earlier: Path | None) -> Run:
         before = read_previous(earlier, collected.id_columns(model), COMPARED)
         moved = find_moved(collected, parts, before, model)
         summary["moved"] = moved.counts
+        summary |= watch(earlier, summary, model.checks)
     elif job.previous is not None:
         summary["moved"] = None
     back = make_import(job, export, collected, parts, before)
@@ -97,7 +107,8 @@ def _score_export(job: Job, earlier: Path | None) -> Run:
         point_at_newest(target)
         removed = remove_old_runs(target, model.output.keep_runs, earlier)
     damaged = len(collected.set_aside) - collected.copies
-    code = exit_code(collected.read, damaged, collected.unreadable, model)
+    beyond = bool(summary.get("watch", {}).get("alarms"))
+    code = exit_code(collected.read, damaged, collected.unreadable, model, beyond)
     return Run(target.out, summary, manifest, code, tuple(removed))
 
 

@@ -14,13 +14,18 @@ import pandas as pd
 from leadscore.fields import TRUE, UNKNOWN
 from leadscore.model.schema import Model, Tier
 from leadscore.model.screen import VERDICTS
+from leadscore.pipeline.arms import count_arms
 from leadscore.pipeline.collect import Collected
 from leadscore.pipeline.lists import Rows
 from leadscore.pipeline.measure import find_labels
 from leadscore.pipeline.nurture import find_nearly
+from leadscore.pipeline.stability import Histogram
+from leadscore.points import Hundredths, divide
 
 _COUNTED = ("score", "tier", "segment", "won", "disqualified_by")
 """What is counted of leads, beside their measures."""
+QUANTILES = (10, 25, 50, 75, 90)
+"""In percent of the ranked leads, from the lowest score up."""
 
 
 def summarize(collected: Collected, parts: Mapping[str, Rows], model: Model, as_of: date) -> dict[str, Any]:
@@ -37,7 +42,7 @@ def summarize(collected: Collected, parts: Mapping[str, Rows], model: Model, as_
             **{name: len(rows) for name, rows in reversed(list(parts.items()))},  # ranked first
             "set_aside": len(collected.set_aside),
         },
-        "score": {"minimum": low / 100, "maximum": high / 100},
+        "score": {"minimum": low / 100, "maximum": high / 100, **_scores(ranked["score"].to_numpy())},
         "outcome": overall,
         **_segments(ranked, overall, model),
         "tiers": [_tier(tier, ranked, overall) for tier in _common_tiers(model)],
@@ -46,7 +51,9 @@ def summarize(collected: Collected, parts: Mapping[str, Rows], model: Model, as_
         "disqualified_by": _count(disqualified["disqualified_by"], disqualified["disqualified_by"].unique()),
         **_screen(collected, parts, model),
         **_nurture(collected.leads, parts["ranked"], model),
+        **count_arms(collected.leads.iloc[parts["ranked"]], model),
         "rules": _rules(collected, model),
+        **collected.tally.drift.report(),
         "events": collected.activity.report if collected.activity else None,
         "set_aside": dict(sorted(Counter(aside.reason for aside in collected.set_aside).items())),
         "unreadable": [
@@ -117,6 +124,18 @@ def _outcome(leads: pd.DataFrame) -> dict[str, Any] | None:
     return {"known": known, "won": won, "rate": _ratio(won, known)}
 
 
+def _scores(scores: Hundredths) -> dict[str, Any]:
+    """Mean, quantiles and histogram of the ranked leads' scores. A quantile is a score that leads have."""
+    if not len(scores):
+        return {"mean": None, "quantiles": dict.fromkeys(map(str, QUANTILES)), "histogram": None}
+    found = np.quantile(scores, [share / 100 for share in QUANTILES], method="inverted_cdf").tolist()
+    return {
+        "mean": int(divide(scores.sum(dtype=np.int64, keepdims=True), np.array([len(scores)]))[0]) / 100,
+        "quantiles": {str(share): score / 100 for share, score in zip(QUANTILES, found, strict=True)},
+        "histogram": Histogram.of(scores).kept,
+    }
+
+
 def _ratio(part: int, whole: int) -> float | None:
     return round(part / whole, 4) if whole else None
 
@@ -130,7 +149,8 @@ def _rules(collected: Collected, model: Model) -> list[dict[str, Any]]:
             for rule in group.rules:
                 tally = collected.tally.rules[segment, rule.name]
                 rules.append({"name": rule.name, **of, "group": name, "kind": rule.kind, "fired": tally.fired,
-                              "unknown": tally.unknown, "points": tally.points / 100})  # fmt: skip
+                              "unknown": tally.unknown, "points": tally.points / 100,
+                              "leads": collected.tally.segments[segment]})  # fmt: skip
     return rules
 
 

@@ -130,9 +130,12 @@ def open_sweep(
 
 def refuse_names(export: Export, model: Model) -> None:
     """Raise InputError for columns of a name that the output needs itself."""
-    files = files_of(export)
-    own = [FILE] if len(files) > 1 else []
-    taken = [model.output.prefix + name for name in (*lead_columns(model), *model.group_names, *own)]
+    own = [FILE] if len(files_of(export)) > 1 else []
+    refuse_taken(export, model, [*lead_columns(model), *model.group_names, *own])
+
+
+def refuse_taken(export: Export, model: Model, names: Sequence[str]) -> None:
+    """The same for columns of these names."""
     clashes = [
         Problem(
             str(file.path),
@@ -141,8 +144,8 @@ def refuse_names(export: Export, model: Model) -> None:
             what="the output has a column of this name",
             hint="set output.prefix, for example ls_",
         )
-        for file in files.values()
-        for name in taken
+        for file in files_of(export).values()
+        for name in (model.output.prefix + name for name in names)
         if name in file.columns
     ]
     if clashes:

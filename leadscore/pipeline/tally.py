@@ -10,6 +10,7 @@ import numpy as np
 from leadscore.fields import TRUE, UNKNOWN
 from leadscore.pipeline.batch import Scored
 from leadscore.pipeline.cells import AMBIGUOUS
+from leadscore.pipeline.drift import Drift
 from leadscore.pipeline.export import Batch
 from leadscore.pipeline.portion import Portion
 
@@ -50,10 +51,13 @@ class Tally:
     """(column, reason) -> cells."""
     cells: list[tuple[str, int, str, str]] = field(default_factory=list)
     """File ('' where there is but one), line, column, reason of the first LISTED unreadable cells."""
+    drift: Drift = field(default_factory=Drift)
+    """What later runs are compared with."""
 
     def add(self, scored: Scored, batch: Batch) -> None:
         """Count a batch and what scoring made of it."""
         self.leads += scored.leads.count
+        self.drift.add(scored)
         for portion in scored.portions:
             self.segments[portion.segment] += len(portion.rows)
             self._add_rules(portion)

@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from leadscore.model.check import WHOLE_COLUMNS
+from leadscore.model.check import CHANCE, WHOLE_COLUMNS
 from leadscore.pipeline.batch import whole_numbers
 from leadscore.pipeline.buffers import joined, offsets_of
 from leadscore.pipeline.export import Dialect
@@ -72,7 +72,8 @@ class CellTexts:
         if highest - lowest >= MOST_LISTED:
             return self._quote(write_points(numbers))
         if (lowest, highest) != (low, high):
-            texts = self._quote(write_points(np.arange(lowest, highest + 1)))
+            write = write_chances if name == CHANCE else write_points
+            texts = self._quote(write(np.arange(lowest, highest + 1)))
             self._points[name] = (lowest, highest, texts)
         return texts.take(pa.array(numbers - lowest))
 
@@ -110,6 +111,11 @@ def write_points(hundredths: Hundredths) -> pa.Array:
     signs = _SIGNS.take(pa.array((hundredths < 0).astype(np.int8)))
     decimals = _DECIMALS.take(pa.array(size % 100))
     return pc.binary_join_element_wise(signs, write_whole(size // 100), decimals, pa.scalar("", TEXT))
+
+
+def write_chances(chances: npt.NDArray[np.int64]) -> pa.Array:
+    """Ten-thousandths: 1234 -> '0.1234', 5000 -> '0.5', 10000 -> '1'."""
+    return pa.array([f"{chance / 10_000:.4f}".rstrip("0").rstrip(".") for chance in chances.tolist()], TEXT)
 
 
 def _may_be_live(texts: pa.Array) -> bool:

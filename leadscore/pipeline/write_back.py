@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from leadscore.errors import ConfigError, Problem
+from leadscore.model.check import CHANCE
 from leadscore.model.preset import Preset, WriteBack, fold_header, load_preset
 from leadscore.model.schema import Model
 from leadscore.model.write_back import COLUMNS, WriteBackNames
@@ -26,6 +27,7 @@ from leadscore.pipeline.measure import TEXT
 from leadscore.pipeline.previous import Previous
 from leadscore.pipeline.publish import Stage
 from leadscore.pipeline.reason import show_columns
+from leadscore.pipeline.texts import write_chances
 from leadscore.points import format_each
 
 FILE = "crm_import.csv"
@@ -64,6 +66,9 @@ def make_import(
     if not job.write_back:
         return None
     names = find_names(job.model, job.config, files_of(export), collected.id_columns(job.model))
+    if CHANCE in names.columns and job.predict is None:
+        what, hint = "leads have no chance to be won without --predict", "give the model, or remove it"
+        raise ConfigError(Problem(job.config, key=f"write_back.{CHANCE}", what=what, hint=hint))
     table = list_values(collected.leads, parts, names)
     report: dict[str, Any] = {"preset": names.preset or None, "columns": names.columns, **names.tiers}
     if before is None:
@@ -149,13 +154,15 @@ def list_values(leads: pd.DataFrame, parts: Mapping[str, Rows], names: Names) ->
     for part, word in names.tiers.items():
         tiers[out == part] = word
     kept["tier"] = pd.array(tiers, dtype=TEXT)
-    values = {column: _as_text(kept[column]) for column in names.columns}
+    values = {column: _as_text(kept[column], column) for column in names.columns}
     order = pc.sort_indices(pa.array(values["id"], _TEXT)).to_numpy()  # of UTF-8, as of code points
     table: pd.DataFrame = pd.DataFrame(values).iloc[order].reset_index(drop=True)
     return table
 
 
-def _as_text(values: pd.Series) -> Any:
+def _as_text(values: pd.Series, column: str) -> Any:
+    if column == CHANCE:
+        return pd.array(write_chances(values.to_numpy()), dtype=TEXT)
     if pd.api.types.is_integer_dtype(values.dtype):
         return pd.array(format_each(values.to_numpy(dtype=np.int64)), dtype=TEXT)
     return values.astype(TEXT).fillna("").array

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from leadscore.model.check import WHOLE_COLUMNS
+from leadscore.model.check import CHANCE, WHOLE_COLUMNS
 from leadscore.pipeline.batch import to_decimals, whole_numbers
 from leadscore.pipeline.files import Source
 from leadscore.pipeline.read import ParquetExport
@@ -160,7 +160,9 @@ def _typed(name: str, values: pd.Series) -> pa.Array:
     if not pd.api.types.is_integer_dtype(values.dtype):
         return _whole(pa.array(values, _TEXT)).dictionary_encode()
     numbers, known = whole_numbers(values)
-    return pa.array(numbers) if name in WHOLE_COLUMNS else to_decimals(numbers, known)
+    if name in WHOLE_COLUMNS:
+        return pa.array(numbers)
+    return to_decimals(numbers, known, places=4 if name == CHANCE else 2)
 
 
 def _whole(texts: pa.Array | pa.ChunkedArray) -> pa.Array:

@@ -9,6 +9,7 @@ from pydantic import Field as Setting
 from leadscore.rules.bands import Bands
 from leadscore.rules.base import Award, Rule
 from leadscore.rules.count import Count
+from leadscore.rules.levers import Lever
 from leadscore.rules.lookup import Lookup
 from leadscore.rules.match import Match
 from leadscore.rules.profile import Profile
@@ -20,4 +21,4 @@ KINDS: dict[str, type[Rule]] = {
     get_args(kind.model_fields["kind"].annotation)[0]: kind for kind in get_args(get_args(AnyRule)[0])
 }
 
-__all__ = ["KINDS", "AnyRule", "Award", "Rule"]
+__all__ = ["KINDS", "AnyRule", "Award", "Lever", "Rule"]

@@ -27,6 +27,8 @@ class Bands(Rule):
         bands: {10: 2, 50: 6, 250: 10, 1000: 12}
     """
 
+    PAYS = ("bands",)
+
     kind: Literal["bands"]
     field: Text | None = None
     age_of: Text | None = None

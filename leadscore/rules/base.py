@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, Self, get_args
+from typing import ClassVar, Literal, Self, get_args
 
 import numpy as np
 from pydantic import model_validator
@@ -13,6 +13,7 @@ from leadscore.decays import Decay
 from leadscore.fields import Field, Leads, Turn, Use, under
 from leadscore.part import Part, refuse_key
 from leadscore.points import Flags, Hundredths
+from leadscore.rules.levers import FALLBACKS, Lever, LeverPath, list_levers, put_points
 from leadscore.scalars import Name, Points
 
 Stage = Literal["awareness", "consideration", "decision"]
@@ -36,6 +37,11 @@ class Award:
 class Rule(Part):
     """The settings all kinds share; a kind adds its own and says in ``award`` how points come about."""
 
+    PAYS: ClassVar[tuple[str, ...]] = ()
+    """The kind's own settings that are points, or mappings or lists of such."""
+    PAYS_EACH: ClassVar[tuple[str, ...]] = ()
+    """Those of them a lead gets as often, or as far, as a number says."""
+
     name: Name
     stage: Stage | None = None
     """How near to a purchase a lead is that shows this. Changes no points; ``check`` looks at their order."""
@@ -43,6 +49,8 @@ class Rule(Part):
     """Points when nothing matched."""
     missing: Points | None = None
     """Points when it is unknown whether anything matches; without it, unknown earns nothing."""
+    effect: Literal["positive", "negative"] | None = None
+    """Its points may only be of this sign when they are calibrated. Changes no points."""
     decay: Decay | None = None
 
     @model_validator(mode="after")
@@ -72,6 +80,17 @@ class Rule(Part):
     def choices(self) -> list[int]:
         """The points (hundredths) a lead can get when nothing is unknown; their range if they have one."""
         raise NotImplementedError
+
+    def levers(self) -> Iterator[Lever]:
+        """Every setting of the rule that is points; of its fallbacks those that give any."""
+        for key in self.PAYS:
+            yield from list_levers(key, getattr(self, key), key in self.PAYS_EACH)
+        yield from (lever for key in FALLBACKS for lever in list_levers(key, getattr(self, key) or None))
+
+    def with_points(self, points: Mapping[LeverPath, int]) -> Self:
+        """The same rule with other points for some of its levers."""
+        keys = {str(path[0]) for path in points}
+        return self.model_copy(update={key: put_points(getattr(self, key), key, points) for key in keys})
 
     def bounds(self) -> tuple[int, int]:
         """The least and the most the rule can give, unknown and decay included."""

@@ -38,6 +38,8 @@ class Count(Rule):
         cap: 10
     """
 
+    PAYS, PAYS_EACH = _MODES, ("each", "per_value")
+
     kind: Literal["count"]
     field: Text | None = None
     event: Texts | None = None

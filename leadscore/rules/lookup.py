@@ -31,6 +31,8 @@ class Lookup(Rule):
         values: {Software: 10, Finance: 8}
     """
 
+    PAYS = ("values",)
+
     kind: Literal["lookup"]
     field: Text
     values: dict[Text, Points] = Setting(min_length=1)

@@ -23,6 +23,8 @@ class Match(Rule):
         points: 5
     """
 
+    PAYS = ("points",)
+
     kind: Literal["match"]
     when: Criteria
     points: Points

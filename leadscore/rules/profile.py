@@ -127,6 +127,8 @@ class Profile(Rule):
         min_known: 50%
     """
 
+    PAYS = PAYS_EACH = ("points",)
+
     kind: Literal["profile"]
     points: Points
     criteria: tuple[Criterion, ...] = Setting(min_length=1)

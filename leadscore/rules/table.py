@@ -36,6 +36,8 @@ class Table(Rule):
         missing: -5
     """
 
+    PAYS = ("cases",)
+
     kind: Literal["table"]
     field: Text
     cases: tuple[Case, ...] = Setting(min_length=1)

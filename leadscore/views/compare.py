@@ -16,7 +16,8 @@ from leadscore.analysis.compare.order import Agreement
 from leadscore.analysis.compare.result import Comparison, Result
 from leadscore.analysis.compare.tiers import TierFigures
 from leadscore.points import format_points
-from leadscore.views.compare_sweep import percent, sweep_view
+from leadscore.views.compare_sweep import sweep_view
+from leadscore.views.figures import from_to, percent
 from leadscore.views.screen import figures, plain
 
 _CHANGES_SHOWN = 40
@@ -85,13 +86,8 @@ def _tiers(before: list[TierFigures], after: list[TierFigures]) -> Table:
     was, now = ({figure.name: figure for figure in each} for each in (before, after))
     for name in dict.fromkeys([*was, *now]):
         pairs = zip(_cells(was.get(name), with_outcome), _cells(now.get(name), with_outcome), strict=True)
-        table.add_row(plain(name, "bold"), *(_from_to(*pair) for pair in pairs))
+        table.add_row(plain(name, "bold"), *(from_to(*pair) for pair in pairs))
     return table
-
-
-def _from_to(was: str, now: str) -> str:
-    """One figure where both configs give it, else from which to which."""
-    return was if was == now else f"{was or '-'} to {now or '-'}"
 
 
 def _cells(figure: TierFigures | None, with_outcome: bool) -> list[str]:
@@ -112,7 +108,7 @@ def _work(result: Result, comparison: Comparison) -> Table:
         name = "unknown" if counted.value is None else counted.value
         name = name if counted.values == 1 else f"{counted.values:,} others"
         each = zip(counted.before.tolist(), counted.after.tolist(), strict=True)
-        table.add_row(plain(name), *(_from_to(f"{was:,}", f"{now:,}") for was, now in each))
+        table.add_row(plain(name), *(from_to(f"{was:,}", f"{now:,}") for was, now in each))
     return table
 
 
@@ -141,8 +137,8 @@ def _first(movers: list[Mover]) -> Table:
         numbers = head in {"Score", "Rank"}
         table.add_column(head, justify="right" if numbers else "left", no_wrap=numbers, overflow="fold")
     for mover in movers:
-        scores = _from_to(*(format_points(score) for score in (mover.previous_score, mover.score)))
-        ranks = _from_to(*(str(rank or "") for rank in (mover.previous_rank, mover.rank)))
+        scores = from_to(*(format_points(score) for score in (mover.previous_score, mover.score)))
+        ranks = from_to(*(str(rank or "") for rank in (mover.previous_rank, mover.rank)))
         cells = (mover.id, mover.previous_tier, mover.tier, scores, ranks, _because(mover))
         table.add_row(*(plain(cell) for cell in cells))
     return table

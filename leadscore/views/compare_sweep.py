@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rich.console import RenderableType
 
 from leadscore.analysis.compare.result import Result
+from leadscore.views.figures import percent
 from leadscore.views.screen import figures, plain
 
 
@@ -40,8 +41,3 @@ def _sweep_tiers(result: Result, place: int) -> list[str]:
 
 def _top(result: Result, place: int, with_outcome: bool) -> list[str]:
     return [percent(result.figures[place][0].rate)] if with_outcome else []
-
-
-def percent(share: float | None) -> str:
-    """A share as people write it; '' where it is unknown."""
-    return "" if share is None else f"{share * 100:.1f} %"

@@ -30,12 +30,20 @@ def log_lines(
     yield _line("ended", exit_code=exit_code)
 
 
-def say_incomplete(summary: dict[str, Any], out: str) -> str:
-    """One sentence for a run that left out more than its config allows."""
+def say_incomplete(summary: dict[str, Any], out: str) -> Iterator[str]:
+    """A sentence for all that a run has beyond what its config allows."""
+    for alarm in alarms_of(summary):
+        yield f"{out}: is published, but far from the run before: {alarm}"
     lines = sum(summary["set_aside"].values())
     cells = sum(cells["cells"] for cells in summary["unreadable"])
-    what = f"{lines:,} lines set aside, {cells:,} cells unreadable"
-    return f"{out}: is published, but not complete: {what}; see set_aside.csv and unreadable.csv there"
+    if lines or cells:
+        what = f"{lines:,} lines set aside, {cells:,} cells unreadable"
+        yield f"{out}: is published, but not complete: {what}; see set_aside.csv and unreadable.csv there"
+
+
+def alarms_of(summary: dict[str, Any]) -> list[str]:
+    """What is too far from the run before, in words."""
+    return [str(alarm["text"]) for alarm in summary.get("watch", {}).get("alarms", ())]
 
 
 def _doubts(summary: dict[str, Any]) -> Iterator[str]:
@@ -45,6 +53,8 @@ def _doubts(summary: dict[str, Any]) -> Iterator[str]:
         yield _line("unreadable", **cells)
     if summary["events"]:
         yield _line("events", **summary["events"])
+    for alarm in alarms_of(summary):
+        yield _line("alarm", text=alarm)
     for note in summary["notes"]:
         yield _line("note", text=note)
 

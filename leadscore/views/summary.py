@@ -9,8 +9,10 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from leadscore.views.dealt import dealt_view
 from leadscore.views.measures import measures_view
 from leadscore.views.screen import figures, plain
+from leadscore.views.watch import watch_view
 
 _RULES_SHOWN = 5
 _OUTCOME = ("Won/known", "Rate", "Lift")
@@ -28,6 +30,7 @@ def summary_view(summary: dict[str, Any], out: str) -> Iterator[RenderableType]:
     if "segments" in summary:
         yield _segments(summary)
     yield from measures_view(summary)
+    yield from dealt_view(summary)
     yield from _rules(summary["rules"], leads["in"] - leads["set_aside"])
     yield from _lists(summary)
     yield from _doubts(summary)
@@ -99,7 +102,8 @@ def _rules(rules: list[dict[str, Any]], leads: int) -> Iterator[RenderableType]:
         for rule in most:
             each = rule["points"] / rule["fired"]
             fired, unknown = f"{rule['fired']:,}", f"{rule['unknown']:,}"
-            table.add_row(plain(_rule(rule)), fired, _percent(rule["fired"] / leads), f"{each:+.1f}", unknown)
+            share = _percent(rule["fired"] / leads if leads else None)  # none is left where no id is known
+            table.add_row(plain(_rule(rule)), fired, share, f"{each:+.1f}", unknown)
         yield table
     never = [_rule(rule) for rule in rules if not rule["fired"]]
     if never:
@@ -138,6 +142,7 @@ def _doubts(summary: dict[str, Any]) -> Iterator[RenderableType]:
     yield from _write_back(summary.get("write_back"))
     if "moved" in summary:
         yield plain(_moved(summary["moved"]))
+    yield from watch_view(summary.get("watch"))
     if summary["disarmed"]:
         yield plain(f"{summary['disarmed']:,} cells that a spreadsheet would run got a leading apostrophe")
     for note in summary["notes"]:

@@ -14,7 +14,7 @@ MODEL, EVENTS_MODEL = HERE / "model.yml", HERE / "events.yml"
 AS_OF = "2026-06-30"
 
 OURS, RERUN, DUCKDB, FLOOR = "leadscore", "leadscore, config edited", "duckdb", "floor"
-COMPARED = "leadscore, two configs"
+COMPARED, EVALUATED = "leadscore, two configs", "leadscore, evaluate"
 PEERS = {
     DUCKDB: "duckdb_sql",
     "polars": "polars_",
@@ -41,18 +41,20 @@ class Case:
         """The folders that must hold the same ranking, leadscore's first."""
         if self.out is None:
             return []
-        apart = (FLOOR, RERUN, COMPARED)
+        apart = (FLOOR, RERUN, COMPARED, EVALUATED)
         return [self.out / program.name for program in self.programs if program.name not in apart]
 
 
 def scoring(count: int, export: Path, folder: Path, peers: Sequence[str]) -> Case:
-    """The whole job with the model of 23 rules, once more with a point changed, and what that changes."""
+    """The whole job with the model of 23 rules, once more with a point changed, what that changes, and
+    what the outcomes say of it."""
     suffix = export.suffix.removeprefix(".")
     out = folder / "out"
     programs = [
         _leadscore(OURS, export, out, MODEL, fresh=[folder / "cache"]),
         _leadscore(RERUN, export, out, MODEL, "--set", EDIT),
-        _comparing(export),
+        _asking(COMPARED, "compare", export, "--set", EDIT),
+        _asking(EVALUATED, "evaluate", export),
         *_peers(count, export, out, peers),
     ]
     return Case(f"{suffix} {count}", programs, export, out)
@@ -94,10 +96,10 @@ def _leadscore(
     return Program(name, [*arguments, *form, *extra], own, fresh)
 
 
-def _comparing(export: Path) -> Program:
-    """The model against the same with a point changed; nothing is kept of the file, as in the first run."""
-    arguments = ["-m", "leadscore", "compare", str(export), "-c", str(MODEL), "--set", EDIT, "--as-of", AS_OF]
-    return Program(COMPARED, [*arguments, "--json", "--no-cache"])
+def _asking(name: str, command: str, export: Path, *extra: str) -> Program:
+    """A question about the same leads; nothing is kept of the file, as in the first run."""
+    arguments = ["-m", "leadscore", command, str(export), "-c", str(MODEL), "--as-of", AS_OF, *extra]
+    return Program(name, [*arguments, "--json", "--no-cache"])
 
 
 def _peers(count: int, export: Path, out: Path, names: Sequence[str], *extra: str) -> Iterator[Program]:

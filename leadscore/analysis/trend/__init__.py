@@ -1,0 +1,1 @@
+"""trend: runs over time, and what has moved from one to the next."""
