@@ -21,6 +21,7 @@ from leadscore.model.load import load_model
 from tests.conftest import ROOT
 from tests.running import DAY, Ended, Place, csv_of, rows_of, run, run_alone
 
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 HEADER = "lead_id,job,size,visits,forms,mail,seen,won,closed"
 JOBS = ["chief", "manager", "intern", "clerk", ""]
 
@@ -195,7 +196,7 @@ def test_many_levers_are_not_all_shown(place: Place) -> None:
     ended = calibrate(place, config=config)
     assert ended.code == 0, ended.stderr
     assert "and 510 more; --json has all of them" in ended.stdout
-    assert "L00036 and 581 more" in " ".join(ended.stdout.split())
+    assert "L00038 and 580 more" in " ".join(ended.stdout.split())
 
 
 def test_rules_keep_the_sign_that_the_config_says(place: Place) -> None:
@@ -531,3 +532,8 @@ def test_the_calibrated_x_education_is_better_and_next_to_a_plain_regression(
     assert after > before
     assert after > area - 0.02
     assert comments(new.read_text(encoding="utf-8")) == comments(config.read_text(encoding="utf-8"))
+    section = README.partition("### Points from history")[2].partition("\n### ")[0]
+    assert f"AUC goes from {before:.3f} to {after:.3f} on the {held.sum():,} held out" in section
+    assert f"comes to {area:.3f}" in section
+    top = [f"{100 * content[when]['top_tenth']['rate']['value']:.1f} %" for when in ("before", "after")]
+    assert f"{top[1]} were won instead of {top[0]}" in section
