@@ -249,3 +249,19 @@ def test_what_a_lead_could_do_today_gives_the_points_it_says(events: list[tuple[
             assert round(scored["score"][0] * 100) >= change.score
         else:
             assert (round(scored["score"][0] * 100), scored["tier"][0]) == (change.score, change.tier)
+
+
+def test_a_date_that_stays_unknown_may_be_worse_than_one_long_ago() -> None:
+    """What never fades keeps all of its points, however old it is; without a date it keeps three tenths."""
+    rules = [{"name": "visits", "kind": "count", "field": "visits", "each": 1}]
+    fading = {"linear": {"lose": "0", "every_days": 1}, "since": "seen", "missing": "30%"}
+    config = {
+        "name": "test",
+        "id": "lead_id",
+        "groups": {"all": {"rules": rules, "decay": fading}},
+        "tiers": [{"name": "Hot", "min_score": "5"}, {"name": "Cold"}],
+    }
+    leads = pd.DataFrame({"lead_id": ["1"], "visits": ["20"], "seen": [""]})
+    (trials,) = trials_of(leads, config)
+    assert trials.now == 6_00
+    assert find_interval(trials.lead, trials.model) == (6_00, 20_00)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from leadscore.fields import FALSE, TRUE, Field, Leads
 from leadscore.model.schema import Model
 from leadscore.pipeline.combine import add_up
 from leadscore.pipeline.score import award_points
-from leadscore.points import LIMIT, Hundredths
+from leadscore.points import LIMIT, Hundredths, Rows
 from leadscore.rules import AnyRule
 from leadscore.rules.base import Award
 
@@ -20,6 +21,8 @@ _LOW_HIGH = np.array([0, 0], dtype=np.intp)
 """The lead twice: as bad and as good as it could be."""
 _LONG_AGO = 100_000
 """Days: more than 270 years."""
+_TODAY, _UNKNOWN = 1, -1
+"""Codes of a date, beside 0 for long ago."""
 
 
 def find_interval(lead: Leads, model: Model) -> tuple[int, int]:
@@ -50,15 +53,50 @@ def _possible_models(lead: Leads, model: Model) -> Iterator[Model]:
 
 
 def _find_interval(lead: Leads, model: Model) -> tuple[int, int]:
-    awards = award_points(lead, model)
-    twice, held = lead.take(_LOW_HIGH), {}
+    """The ends are those of several leads: the worst there could be, one for each way to have no date, and
+    last the best."""
+    awards, days = award_points(lead, model), _unknown_days(lead, model)
+    worst = list(product(*(_worst(decays) for decays in days.values())))
+    ends = np.array([0] * len(worst) + [1], dtype=np.intp)
+    held = {
+        rule.name: _take(_ends(rule, awards[rule.name], lead), ends)
+        for group in model.groups.values()
+        for rule in group.rules
+    }
+    dates = {
+        name: _days_of([*(codes[place] for codes in worst), _TODAY], lead.as_of)
+        for place, name in enumerate(days)
+    }
+    leads = lead.take(np.zeros(len(ends), dtype=np.intp))
+    leads = replace(leads, fields={**leads.fields, **dates})
+    *lows, high = add_up(_with_account(leads, model, held), model, held).score.tolist()
+    return min(lows), high
+
+
+def _unknown_days(lead: Leads, model: Model) -> dict[str, list[Decay]]:
+    """The dates that groups fade by and nobody knows, with all that fades by them."""
+    days: dict[str, list[Decay]] = {}
     for group in model.groups.values():
-        for rule in group.rules:
-            held[rule.name] = _ends(rule, awards[rule.name], lead)
-        if group.decay is not None and group.decay.since and not lead[group.decay.since].known[0]:
-            twice = replace(twice, fields={**twice.fields, group.decay.since: _ends_of_age(twice.as_of)})
-    low, high = add_up(_with_account(twice, model, held), model, held).score.tolist()
-    return low, high
+        decay = group.decay
+        if decay is not None and decay.since and not lead[decay.since].known[0]:
+            days.setdefault(decay.since, []).append(decay)
+    return days
+
+
+def _worst(decays: list[Decay]) -> tuple[int, ...]:
+    """What the date may be at its worst: long ago, or still unknown where that keeps less."""
+    unknown_is_worse = any(decay.missing < decay.share_left(_LONG_AGO) for decay in decays)
+    return (0, _UNKNOWN) if unknown_is_worse else (0,)
+
+
+def _days_of(codes: list[int], as_of: int) -> Field:
+    days = np.array([as_of - _LONG_AGO, as_of], dtype=np.float64)
+    return Field("date", np.array(codes, dtype=np.intp), ["", ""], days)
+
+
+def _take(award: Award, rows: Rows) -> Award:
+    faded = None if award.faded is None else award.faded[rows]
+    return Award(award.points[rows], award.known[rows], faded)
 
 
 def _ends(rule: AnyRule, award: Award, lead: Leads) -> Award:
@@ -97,18 +135,13 @@ def _fade_ends(decay: Decay, points: Hundredths, lead: Leads) -> Hundredths:
     return np.array([min(points[0], 0), max(points[1], 0)], dtype=np.int64)
 
 
-def _ends_of_age(as_of: int) -> Field:
-    """A date long ago for the lead at its worst, and today for the lead at its best."""
-    days = np.array([as_of - _LONG_AGO, as_of], dtype=np.float64)
-    return Field("date", np.array([0, 1], dtype=np.intp), ["", ""], days)
-
-
-def _with_account(twice: Leads, model: Model, held: dict[str, Award]) -> Leads:
+def _with_account(leads: Leads, model: Model, held: dict[str, Award]) -> Leads:
     """Where the lead is not all known, neither is what its account has: a lead is a part of it."""
     accounts = model.accounts
     if accounts is None or accounts.in_score is None:
-        return twice
-    open_ = not twice[accounts.by].known[0] or any(
-        award.points[0] != award.points[1] for award in held.values()
+        return leads
+    open_ = not leads[accounts.by].known[0] or any(
+        award.points[0] != award.points[-1] for award in held.values()
     )
-    return replace(twice, account_scores=np.array([-LIMIT, LIMIT]) * 1_000) if open_ else twice
+    ends = np.append(np.full(leads.count - 1, -LIMIT), LIMIT) * 1_000
+    return replace(leads, account_scores=ends) if open_ else leads
