@@ -92,8 +92,8 @@ def calibrate(
     """Learn points from won and lost leads; write them as a new config."""
     with loading():
         from leadscore.analysis.calibrate.result import calibrate_config
-        from leadscore.analysis.calibrate.save import refuse_place
         from leadscore.analysis.files import Files
+        from leadscore.analysis.save import refuse_place
         from leadscore.analysis.variant import read_variant
         from leadscore.model.load import config_bytes
         from leadscore.views.calibrate import calibrate_view
@@ -152,7 +152,7 @@ def _refuse_nothing(method: Way, out: Path | None, probability: Path | None) -> 
 
 def _write(result: Result, config: Path, out: Path | None, probability: Path | None) -> list[Path]:
     """Write what was asked for; where no config is to be written, none is."""
-    from leadscore.analysis.calibrate.save import write_new
+    from leadscore.analysis.save import write_new
 
     written = []
     if out is not None and result.rewritten is not None:

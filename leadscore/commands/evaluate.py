@@ -93,11 +93,11 @@ def evaluate(
 ) -> int:  # fmt: skip
     """Show whether the score tells won from lost leads, and where."""
     with loading():
-        from leadscore.analysis.calibrate.rewrite import rewrite
-        from leadscore.analysis.calibrate.save import refuse_place, write_new
         from leadscore.analysis.evaluate.asked import Asked, ask_outcomes
         from leadscore.analysis.evaluate.propose import read_wanted
         from leadscore.analysis.files import Files
+        from leadscore.analysis.rewrite import rewrite
+        from leadscore.analysis.save import refuse_place, write_new
         from leadscore.analysis.variant import read_variant
         from leadscore.model.load import config_bytes
         from leadscore.pipeline.predict import read_predictor

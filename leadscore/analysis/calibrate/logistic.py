@@ -39,18 +39,23 @@ def refuse_without(extra: str = "stats") -> None:
         raise UsageError(Problem("--method", what=what, hint=f"install the extra {extra}: {hint}")) from None
 
 
-def choose_strength(patterns: Patterns, bounds: Sequence[Bounds]) -> float:
+def choose_strength(patterns: Patterns, bounds: Sequence[Bounds], start: Numbers | None = None) -> float:
     """The strength with which leads are foretold best that were not learned from.
 
     Cross validation over the folds: the least log loss; of equal ones the stronger penalty.
     """
-    losses = [sum(_loss_of_fold(patterns, bounds, strength, fold) for fold in range(len(patterns.won)))
-              for strength in STRENGTHS]  # fmt: skip
+    folds = range(len(patterns.won))
+    losses = [
+        sum(_loss_of_fold(patterns, bounds, strength, fold, start) for fold in folds)
+        for strength in STRENGTHS
+    ]
     return STRENGTHS[int(np.argmin(np.round(losses, 9)))]
 
 
-def _loss_of_fold(patterns: Patterns, bounds: Sequence[Bounds], strength: float, fold: int) -> float:
-    weights = fit_weights(patterns, bounds, strength, _ROUGH, without=fold)
+def _loss_of_fold(
+    patterns: Patterns, bounds: Sequence[Bounds], strength: float, fold: int, start: Numbers | None
+) -> float:
+    weights = fit_weights(patterns, bounds, strength, start, _ROUGH, without=fold)
     odds = weights.intercept + patterns.weigh(weights.levers)
     return _log_loss(odds, patterns.won[fold], patterns.lost[fold])
 
@@ -59,15 +64,20 @@ def fit_weights(
     patterns: Patterns,
     bounds: Sequence[Bounds],
     strength: float,
+    start: Numbers | None = None,
     precision: float = _FINE,
     without: int | None = None,
 ) -> Weights:
-    """The minimum of  strength x log loss + |weights|^2 / 2  within the bounds; the intercept is free.
+    """The minimum of  strength x log loss + |weights - start|^2 / 2  within bounds; the intercept is free.
 
-    The sum is convex, so there is one, and L-BFGS-B comes to it from anywhere (Byrd, Lu, Nocedal, Zhu 1995).
-    ``without``: a fold that is left out. Weights are those of the patterns' own scale.
+    ``start``: what the weights are without evidence; 0 without it. So levers that go together, and of which
+    history cannot say which one counts, stay as they are. The sum is convex, so there is one minimum, and
+    L-BFGS-B comes to it from anywhere (Byrd, Lu, Nocedal, Zhu 1995). ``without``: a fold that is left out.
+    Weights are those of the patterns' own scale.
     """
     from scipy.optimize import minimize
+
+    centre = np.zeros(patterns.levers) if start is None else start
 
     kept = [fold for fold in range(len(patterns.won)) if fold != without]
     won, lost = patterns.won[kept].sum(axis=0), patterns.lost[kept].sum(axis=0)
@@ -78,8 +88,9 @@ def fit_weights(
         intercept, weights = point[0], point[1:]
         odds = intercept + patterns.weigh(weights)
         residuals = leads * chance(odds) - won
-        loss = _log_loss(odds, won, lost) + float(weights @ weights) / (2 * strength)
-        slopes = patterns.collect(residuals) + weights / strength
+        moved = weights - centre
+        loss = _log_loss(odds, won, lost) + float(moved @ moved) / (2 * strength)
+        slopes = patterns.collect(residuals) + moved / strength
         return loss / total, np.append(residuals.sum(), slopes) / total
 
     found = minimize(

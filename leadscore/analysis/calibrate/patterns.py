@@ -86,6 +86,10 @@ class Patterns:
         """Weights per unit of a lever, from those per ``scale`` of it."""
         return self._each([weights[feature.own] / feature.scale for feature in self.features])
 
+    def rescale(self, weights: Numbers) -> Numbers:
+        """Weights per ``scale`` of a lever, from those per unit of it."""
+        return self._each([weights[feature.own] * feature.scale for feature in self.features])
+
     @staticmethod
     def _each(parts: Sequence[Numbers]) -> Numbers:
         return np.concatenate([np.zeros(0), *parts])

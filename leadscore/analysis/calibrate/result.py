@@ -13,12 +13,12 @@ from leadscore.analysis.calibrate.frequency import suggest_by_frequency
 from leadscore.analysis.calibrate.logistic import refuse_without
 from leadscore.analysis.calibrate.parts import Parts, split_leads
 from leadscore.analysis.calibrate.pulls import keep_pulls
-from leadscore.analysis.calibrate.rewrite import Rewritten, rewrite
 from leadscore.analysis.calibrate.scorecard import suggest_points
 from leadscore.analysis.calibrate.suggested import Row, Scale, Suggested
 from leadscore.analysis.compare.changes import Change, list_changes
 from leadscore.analysis.evaluate.judged import LEAST, Judged, Split, judge_leads, refuse_too_few
 from leadscore.analysis.files import Files
+from leadscore.analysis.rewrite import Rewritten, rewrite
 from leadscore.analysis.variant import Variant, with_field
 from leadscore.errors import ConfigError, Problem, UsageError
 from leadscore.model.lint_segments import lint_config

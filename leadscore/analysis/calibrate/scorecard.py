@@ -51,12 +51,21 @@ def suggest_points(judged: Judged, parts: Parts, pdo: int | None) -> Suggested:
         sample = find_patterns(judged, handles, parts.learning[:_ENOUGH], folds[:_ENOUGH])
     support = patterns.count((patterns.won + patterns.lost).sum(axis=0)).astype(np.int64)
     bounds = list(_bounds(handles, support))
-    weights = fit_weights(patterns, bounds, choose_strength(sample, bounds))
     scores = judged.collected.leads["score"].to_numpy()[parts.learning].astype(np.int64)
+    _, slope = fit_curve(by_level(scores, judged.flags(parts.learning)))
+    start = _start(handles, bounds, patterns, max(slope, 0.0))
+    weights = fit_weights(patterns, bounds, choose_strength(sample, bounds, start), start)
     pdo = pdo or _as_wide(float(scores.std()) / 100, patterns, weights.levers)
     scale = Scale(pdo, weights.intercept, weights.strength)
-    _, slope = fit_curve(by_level(scores, judged.flags(parts.learning)))
     return _suggest(judged, handles, patterns.unscale(weights.levers), support, scale, max(slope, 0.0))
+
+
+def _start(handles: Sequence[Handle], bounds: Sequence[Bounds], patterns: Patterns, slope: float) -> Numbers:
+    """What the points there are weigh by the likeliest curve through the scores; within the bounds."""
+    points = np.array([lever.points / 100 for handle in handles for lever in handle.levers])
+    low, high = np.array(bounds).reshape(-1, 2).T
+    weights: Numbers = np.clip(patterns.rescale(points * slope), low, high)
+    return weights
 
 
 def _bounds(handles: Sequence[Handle], support: Rows) -> list[Bounds]:

@@ -106,7 +106,7 @@ def _over(variant: Variant, wanted: Tree, paths: list[Path], out: FilePath) -> s
     for path in paths:
         _add(own, variant.tree.data, wanted.data, path)
     base = os.path.relpath(variant.file, out.parent)
-    head = f"# The points of {FilePath(base).name} that history speaks for; all else stands there.\n"
+    head = f"# The numbers of {FilePath(base).name} that history speaks for; all else stands there.\n"
     return head + dump({"extends": Plain(base), **own})
 
 

@@ -1,4 +1,4 @@
-"""test_calibrate_rewrite: a config with other numbers says these, and else what it said."""
+"""test_rewrite: a config with other numbers says these, and else what it said."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path as FilePath
 
 import pytest
 
-from leadscore.analysis.calibrate.rewrite import rewrite
+from leadscore.analysis.rewrite import rewrite
 from leadscore.analysis.variant import Variant, read_variant
 from leadscore.errors import ConfigError
 from leadscore.model.schema import Model
