@@ -6,11 +6,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from leadscore.model.load import load_model
     from leadscore.pipeline.batch import score_batch
+    from leadscore.pipeline.ranked import score
 
-__all__ = ["load_model", "score_batch"]
+__all__ = ["load_model", "score", "score_batch"]
 __version__ = "0.1.0"
 
-_HOMES = {"load_model": "leadscore.model.load", "score_batch": "leadscore.pipeline.batch"}
+_HOMES = {
+    "load_model": "leadscore.model.load",
+    "score": "leadscore.pipeline.ranked",
+    "score_batch": "leadscore.pipeline.batch",
+}
 
 
 def __getattr__(name: str) -> object:

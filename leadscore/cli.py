@@ -24,6 +24,7 @@ from leadscore.commands.explain import explain
 from leadscore.commands.inspect import inspect
 from leadscore.commands.memory import is_out_of_memory
 from leadscore.commands.presets import presets
+from leadscore.commands.report import report
 from leadscore.commands.score import score
 from leadscore.commands.streams import STOPPED, STOPS, ignore_stops, prepare_streams, say, silence
 from leadscore.commands.trend import trend
@@ -64,6 +65,7 @@ app.command()(evaluate)
 app.command()(calibrate)
 app.command()(inspect)
 app.command()(presets)
+app.command()(report)
 app.command()(verify)
 app.command()(trend)
 

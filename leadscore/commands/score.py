@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -25,6 +26,7 @@ from leadscore.commands.common import (
     read_as_of,
     show_progress,
 )
+from leadscore.commands.report import FIRST
 from leadscore.commands.streams import say, settle
 from leadscore.errors import LateError, Problem
 
@@ -71,6 +73,10 @@ Predict = Annotated[
         show_default=False,
     ),
 ]
+Report = Annotated[bool, typer.Option("--report", help="Add report.html, a page that shows what was found.")]
+NoPersonalData = Annotated[
+    bool, typer.Option("--no-personal-data", help="With --report: name no lead in it.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing unless something is wrong.")]
 Log = Annotated[
     bool, typer.Option("--log", help="Instead of the summary one line per event, for a log that is searched.")
@@ -80,7 +86,8 @@ Log = Annotated[
 def score(
     exports: Exports, config: Config, out: Out, as_of: AsOf = None, set_: Set = None, format_: Format = None,
     events: Events = None, join: Join = None, write_back: WriteBack = False, previous: Previous = None,
-    predict: Predict = None, json_: Json = False, quiet: Quiet = False, log: Log = False,
+    predict: Predict = None, report: Report = False, no_personal_data: NoPersonalData = False,
+    json_: Json = False, quiet: Quiet = False, log: Log = False,
     no_cache: NoCache = False,
 ) -> int:  # fmt: skip
     """Score, tier and rank the leads of an export, or of several as one."""
@@ -103,6 +110,8 @@ def score(
     files, overrides, logs = tuple(exports), tuple(set_ or ()), tuple(events or ())
     job = Job(files, model, day, out, config.name, digest, overrides, logs, tree.bases)
     job = replace(job, joins=tuple(join or ()), write_back=write_back, previous=previous, predict=predictor)
+    if report:
+        job = replace(job, page=_page(0 if no_personal_data else FIRST))
     with show_progress(not (quiet or json_ or log)) as told:
         run = score_export(replace(job, cache=open_cache(no_cache), told=told, settle=settle))
     try:
@@ -114,6 +123,15 @@ def score(
             Problem(str(run.out), what="is published, but the summary could not be shown")
         ) from None
     return run.exit_code
+
+
+def _page(first: int) -> Callable[[Path, Mapping[str, Any], Mapping[str, Any]], bytes]:
+    from leadscore.analysis.reported import report_on
+    from leadscore.views.report.needed import refuse_without_charts
+    from leadscore.views.report.page import report_page
+
+    refuse_without_charts("--report")
+    return lambda folder, manifest, summary: report_page(report_on(folder, manifest, summary, first))
 
 
 def _show(run: Run, json_: bool, quiet: bool, log: bool) -> None:

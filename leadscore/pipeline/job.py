@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -46,6 +46,8 @@ class Job:
     """What says of each score how likely it is won."""
     cache: Cache = NO_CACHE
     """Where what is read of the exports and logs is kept for the next run."""
+    page: Callable[[Path, Mapping[str, Any], Mapping[str, Any]], bytes] | None = None
+    """Makes report.html of the folder a run stands in, its manifest so far and its summary; None: no page."""
     told: Told = nobody
     """Who is told how far the run is."""
     settle: Callable[[], None] = nothing

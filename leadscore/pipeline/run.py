@@ -48,6 +48,8 @@ from leadscore.pipeline.write import (
 from leadscore.pipeline.write_back import make_import, write_import
 from leadscore.pipeline.write_problems import write_log_problems, write_set_aside, write_unreadable
 
+PAGE = "report.html"
+
 
 def score_export(job: Job) -> Run:
     """Score an export and publish the result.
@@ -102,6 +104,10 @@ def _score_export(job: Job, earlier: Path | None) -> Run:
         manifest = describe_run(job, export, [*logs, *tables.values()], collected.fits, stage, summary)
         if before is not None:
             manifest["previous"] = before.digests
+        if job.page is not None:
+            with stage.create(PAGE) as file:
+                file.write(job.page(stage.folder, manifest, summary))
+            manifest["outputs"] = dict(sorted(stage.files.items()))
         stage.create_json(MANIFEST, manifest)
     with told_as(LateError, target.folder, "is published, but a later step failed", "run it again"):
         point_at_newest(target)

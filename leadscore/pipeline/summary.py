@@ -19,6 +19,7 @@ from leadscore.pipeline.collect import Collected
 from leadscore.pipeline.lists import Rows
 from leadscore.pipeline.measure import find_labels
 from leadscore.pipeline.nurture import find_nearly
+from leadscore.pipeline.outline import axes_of, outline_leads
 from leadscore.pipeline.stability import Histogram
 from leadscore.points import Hundredths, divide
 
@@ -48,6 +49,7 @@ def summarize(collected: Collected, parts: Mapping[str, Rows], model: Model, as_
         "tiers": [_tier(tier, ranked, overall) for tier in _common_tiers(model)],
         "expected_value": _expected_value(ranked),
         "labels": _labels(ranked, model),
+        **outline_leads(_axes(collected.leads, parts["ranked"], model), model),
         "disqualified_by": _count(disqualified["disqualified_by"], disqualified["disqualified_by"].unique()),
         **_screen(collected, parts, model),
         **_nurture(collected.leads, parts["ranked"], model),
@@ -61,6 +63,12 @@ def summarize(collected: Collected, parts: Mapping[str, Rows], model: Model, as_
             for (column, reason), cells in sorted(collected.tally.unreadable.items())
         ],
     }
+
+
+def _axes(leads: pd.DataFrame, ranked: Rows, model: Model) -> pd.DataFrame:
+    """What an outline of the ranked leads is drawn from: points of two groups and outcomes, best first."""
+    wanted = {*(axes_of(model) or ()), "won"}
+    return leads[[name for name in leads if name in wanted]].iloc[ranked]
 
 
 def _common_tiers(model: Model) -> list[Tier]:

@@ -71,6 +71,13 @@ def test_tiers_and_all_leads_are_counted(place: Place) -> None:
     assert [tier["of_won"] for tier in (hot, warm, cold)] == [50 / 80, 20 / 80, 10 / 80]
 
 
+def test_a_tier_without_leads_has_no_rate(place: Place) -> None:
+    place.write("leads.csv", leads_of({(2, "Ann"): (50, 10, 0), (0, ""): (10, 50, 0)}))
+    warm = told(place)["tiers"][1]
+    assert (warm["leads"], warm["known"], warm["won"]) == (0, 0, 0)
+    assert (warm["rate"], warm["lift"], warm["lowest"], warm["of_won"]) == (None, None, None, 0)
+
+
 def test_the_area_is_the_share_of_pairs(place: Place) -> None:
     """Won above lost, from the top, and half of those that are level."""
     answer = told(place)
