@@ -21,10 +21,12 @@ from leadscore.commands.common import print_json
 from leadscore.commands.compare import compare
 from leadscore.commands.evaluate import evaluate
 from leadscore.commands.explain import explain
+from leadscore.commands.init import init
 from leadscore.commands.inspect import inspect
 from leadscore.commands.memory import is_out_of_memory
 from leadscore.commands.presets import presets
 from leadscore.commands.report import report
+from leadscore.commands.schema import schema
 from leadscore.commands.score import score
 from leadscore.commands.streams import STOPPED, STOPS, ignore_stops, prepare_streams, say, silence
 from leadscore.commands.trend import trend
@@ -64,10 +66,12 @@ app.command()(compare)
 app.command()(evaluate)
 app.command()(calibrate)
 app.command()(inspect)
+app.command()(init)
 app.command()(presets)
 app.command()(report)
 app.command()(verify)
 app.command()(trend)
+app.command()(schema)
 
 
 def main() -> None:

@@ -167,31 +167,28 @@ NoTwins = WrapValidator(_refuse_twins)
 """Refuses keys that differ as text and not as what they stand for: 10 and 10.0."""
 
 
-def _schema(**schema: Any) -> WithJsonSchema:
-    return WithJsonSchema(schema)
+def _schema(form: str) -> WithJsonSchema:
+    """By its name: what editors take for it stands in ``json_schema.forms``."""
+    return WithJsonSchema({"format": form})
 
 
 _SOME = Setting(min_length=1)
 
-Value = Annotated[str, PlainValidator(_value), _schema(type=["string", "number", "boolean"])]
+Value = Annotated[str, PlainValidator(_value), _schema("value")]
 """A value to compare cells with; it is read as the type of the field it is compared with."""
 Values = Annotated[tuple[Value, ...], _SOME, BeforeValidator(_as_list)]
-Text = Annotated[str, PlainValidator(_text), _schema(type=["string", "number"])]
+Text = Annotated[str, PlainValidator(_text), _schema("text")]
 Texts = Annotated[tuple[Text, ...], _SOME, BeforeValidator(_as_list)]
-Word = Annotated[str, PlainValidator(lambda value: str(_scalar(value))), _schema(type=["string", "number"])]
+Word = Annotated[str, PlainValidator(lambda value: str(_scalar(value))), _schema("word")]
 """A text that may be empty: `null: ["", "N/A"]`."""
 Words = Annotated[tuple[Word, ...], BeforeValidator(_as_list)]
-Name = Annotated[str, PlainValidator(_parse_name), _schema(type="string")]
-Flag = Annotated[bool, PlainValidator(lambda value: parse_flag(_scalar(value))), _schema(type="boolean")]
-Number = Annotated[
-    Decimal, PlainValidator(lambda value: parse_number(_scalar(value))), _schema(type="number")
-]
-Points = Annotated[int, PlainValidator(lambda value: parse_points(_scalar(value))), _schema(type="number")]
-Days = Annotated[int, PlainValidator(_parse_days), _schema(type="integer", minimum=0)]
-Count = Annotated[int, PlainValidator(_parse_count), _schema(type="integer", minimum=0)]
-FileMode = Annotated[int, PlainValidator(_parse_file_mode), _schema(type=["string", "integer"])]
+Name = Annotated[str, PlainValidator(_parse_name), _schema("name")]
+Flag = Annotated[bool, PlainValidator(lambda value: parse_flag(_scalar(value))), _schema("flag")]
+Number = Annotated[Decimal, PlainValidator(lambda value: parse_number(_scalar(value))), _schema("number")]
+Points = Annotated[int, PlainValidator(lambda value: parse_points(_scalar(value))), _schema("points")]
+Days = Annotated[int, PlainValidator(_parse_days), _schema("days")]
+Count = Annotated[int, PlainValidator(_parse_count), _schema("count")]
+FileMode = Annotated[int, PlainValidator(_parse_file_mode), _schema("file mode")]
 """The permissions of a file as chmod takes them: 640."""
-Share = Annotated[Decimal, PlainValidator(parse_share), _schema(type=["string", "number"])]
-CountOrShare = Annotated[
-    int | Decimal, PlainValidator(_parse_count_or_share), _schema(type=["string", "integer"])
-]
+Share = Annotated[Decimal, PlainValidator(parse_share), _schema("share")]
+CountOrShare = Annotated[int | Decimal, PlainValidator(_parse_count_or_share), _schema("count or share")]

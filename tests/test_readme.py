@@ -6,6 +6,7 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,16 @@ def test_the_command_the_readme_shows_prints_what_it_shows(
     assert [name for name in sorted(files) if name not in text and not name.startswith("tiers/")] == []
 
 
+_FILES = {
+    "leads.csv": "sample_data/leads.csv",
+    "hubspot.csv": "sample_data/crm/hubspot.csv",
+    "zoho.csv": "sample_data/crm/zoho.csv",
+}
+_BEFORE = (
+    "leadscore score leads.csv -c configs/b2b_saas.yml -o 'runs/{as_of}' --as-of 2026-06-28 -q",
+    "leadscore score hubspot.csv -c configs/b2b_saas.yml -o hubspot/2026-06-29 --as-of 2026-06-29"
+    " --write-back",
+)
 NIGHTLY = README.split("### With cron")[1].split("```sh\n")[1].split("```")[0]
 GOOD, DAMAGED = "lead_id,visits\n1,60\n", "lead_id,visits\n1,60\n2\n"
 
@@ -160,6 +171,45 @@ def test_the_nightly_job_has_an_answer_to_every_exit_code() -> None:
     assert codes - {"2"} <= {code for each in answered for code in each.split("|")}
     rows = set(re.findall(r"^\| ([0-9]+)", SECTIONS["Exit codes"], flags=re.MULTILINE))
     assert codes <= rows
+
+
+def _commands() -> Iterator[str]:
+    """Every line of leadscore in the README's shell blocks; what installs or tests it aside."""
+    for block in re.findall(r"^```sh\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL):
+        if not block.startswith("#!"):  # the nightly script has a test of its own
+            lines = [line.split("&& ")[-1] for line in block.splitlines()]
+            yield from (line for line in lines if re.search(r"(^|/|\{ )leadscore ", line))
+
+
+NOT_OURS_TO_SHIP = "x_education"
+
+
+def test_every_command_of_the_readme_runs(tmp_path: Path) -> None:
+    """In a folder as the README's reader would have it, one after the other."""
+    for folder in ("sample_data", "configs"):
+        (tmp_path / folder).symlink_to(ROOT / folder)
+    for name, source in _FILES.items():
+        (tmp_path / name).write_bytes((ROOT / source).read_bytes())
+    programs = tmp_path / "bin"
+    (programs / "leadscore").parent.mkdir()
+    (programs / "leadscore").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m leadscore "$@"\n')
+    (programs / "leadscore").chmod(0o700)
+    environment = {"PATH": f"{programs}:/usr/bin:/bin", "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)}
+
+    def call(line: str) -> tuple[int, str]:
+        done = subprocess.run(
+            ["sh", "-c", line], capture_output=True, text=True, env=environment, cwd=tmp_path, check=False
+        )
+        return done.returncode, f"{line}\n{done.stdout[-500:]}{done.stderr[-500:]}"
+
+    for line in _BEFORE:
+        assert call(line)[0] == 0
+    lines = list(_commands())
+    assert len(lines) > 15
+    for line in lines:
+        if NOT_OURS_TO_SHIP not in line:
+            code, told = call(line.replace(".venv/bin/", ""))
+            assert code in ({0, 3} if "--fail-on" in line else {0}), told
 
 
 def test_the_config_the_readme_shows_is_a_model() -> None:

@@ -63,7 +63,7 @@ def _sample(
     export: Export, fits: Mapping[str, Fit], model: Model, columns: list[str]
 ) -> tuple[pd.DataFrame, npt.NDArray[np.int8]]:
     """Leads with these columns, and whether each was won."""
-    of_outcome = {fit.columns[model.outcome.field] for fit in fits.values() if model.outcome}
+    of_outcome = {fit.columns.get(model.outcome.field) for fit in fits.values() if model.outcome}
     wanted = [*columns, *(name for name in export.columns if name in of_outcome)]
     most, step = max(min(SAMPLE, _CELLS // len(wanted)), 1), 0
     parts: list[pd.DataFrame] = []

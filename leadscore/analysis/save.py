@@ -24,22 +24,32 @@ def refuse_place(out: Path, config: Path) -> None:
         raise PublishError(Problem(str(out), what=what, hint=hint))
 
 
-def write_new(path: Path, content: bytes, like: Path) -> None:
-    """Write a file that is not there yet, which the same people may read as another one.
+def mode_of(path: Path) -> int:
+    """Who may read a file, and write to it, so that the same people may read another one."""
+    return path.stat().st_mode & 0o666
 
-    One that is there with the same bytes stays. Raises PublishError where it has others.
+
+def write_new(path: Path, content: bytes, mode: int) -> bool:
+    """Write a file that is not there yet; False where it is there already, with the same bytes.
+
+    Raises PublishError where it has others, or the disk refuses.
     """
     with told_as(PublishError, path, "cannot be written", "check the folder, and who may write there"):
         stage = name_beside(path)
         try:
-            with open_staged(stage, like.stat().st_mode & 0o666) as file:
+            with open_staged(stage, mode) as file:
                 file.write(content)
             os.link(stage, path)  # unlike a rename, this never takes the place of another file
             sync(path.parent)
+            return True
         except FileExistsError:
             if not path.is_file() or digest_of(path) != hashlib.sha256(content).hexdigest():
-                what, hint = "is there already, and is another", "remove it, or name another file"
+                what, hint = (
+                    "is there already, and is never written over",
+                    "name another file, or move it away",
+                )
                 raise PublishError(Problem(str(path), what=what, hint=hint)) from None
+            return False
         finally:
             with suppress(FileNotFoundError):
                 stage.unlink()

@@ -152,14 +152,14 @@ def _refuse_nothing(method: Way, out: Path | None, probability: Path | None) -> 
 
 def _write(result: Result, config: Path, out: Path | None, probability: Path | None) -> list[Path]:
     """Write what was asked for; where no config is to be written, none is."""
-    from leadscore.analysis.save import write_new
+    from leadscore.analysis.save import mode_of, write_new
 
     written = []
     if out is not None and result.rewritten is not None:
-        write_new(out, result.rewritten.content, config)
+        write_new(out, result.rewritten.content, mode_of(config))
         written.append(out)
     if probability is not None:
         figures = result.after or result.before
-        write_new(probability, figures.curve.to_json().encode(), config)
+        write_new(probability, figures.curve.to_json().encode(), mode_of(config))
         written.append(probability)
     return written

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -21,10 +21,14 @@ from leadscore.commands.common import (
     print_json,
     read_as_of,
 )
-from leadscore.errors import ConfigError, InputError
+from leadscore.commands.completion import complete_doubt, complete_refusal
+from leadscore.errors import ConfigError, InputError, Problem
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from leadscore.analysis.check import Checked
+    from leadscore.model.lint import Finding
 
 Config = Annotated[Path | None, typer.Argument(help="The scoring model, a YAML file.", show_default=False)]
 Exports = Annotated[
@@ -35,7 +39,13 @@ Exports = Annotated[
 ]
 Explain = Annotated[
     str | None,
-    typer.Option("--explain", metavar="CODE", help="Explain one kind of doubt.", show_default=False),
+    typer.Option(
+        "--explain",
+        metavar="CODE",
+        help="Explain one kind of doubt.",
+        show_default=False,
+        autocompletion=complete_doubt,
+    ),
 ]
 FailOn = Annotated[
     list[str] | None,
@@ -44,6 +54,7 @@ FailOn = Annotated[
         metavar="CODE",
         help="Exit 3 where there is a doubt of this kind; any: of whatever kind. May be given again.",
         show_default=False,
+        autocompletion=complete_refusal,
     ),
 ]
 Previous = Annotated[
@@ -68,11 +79,17 @@ Resolved = Annotated[
     ),
 ]
 
+Each = Annotated[
+    bool,
+    typer.Option("--configs", help="All files named are configs, each checked by itself and told in lines."),
+]
+
 
 def check(
     config: Config = None, exports: Exports = None, as_of: AsOf = None, set_: Set = None, json_: Json = False,
     explain: Explain = None, events: Events = None, join: Join = None, resolved: Resolved = False,
     no_cache: NoCache = False, fail_on: FailOn = None, previous: Previous = None, form: Form = "text",
+    each: Each = False,
 ) -> int:  # fmt: skip
     """List every fault (exit 3) and doubt (exit 0, or 3 with --fail-on) of a config."""
     with loading():
@@ -89,11 +106,39 @@ def check(
         typer.echo(checks.resolve_config(config, set_ or ()), nl=False)
         return 0
     refuse = checks.refusal_of(fail_on or ())
+    if each:
+        if json_ or form == "sarif" or events or join or previous:
+            raise typer.BadParameter("is for configs alone, told in lines", param_hint="--configs")
+        return _check_each([config, *(exports or ())], set_ or (), read_as_of(as_of), refuse)
     files = checks.Files(exports or (), events or (), join or (), previous)
     with _faults_as(form, config):
         checked = checks.check_config(config, set_ or (), read_as_of(as_of), files, open_cache(no_cache))
     _show(checked, "json" if json_ else form)
     return ConfigError.exit_code if refuse(checked.findings) else 0
+
+
+def _check_each(
+    configs: Sequence[Path],
+    overrides: Sequence[str],
+    as_of: date,
+    refuse: Callable[[Sequence[Finding]], bool],
+) -> int:
+    """Several configs, none of which is left out for the faults of another."""
+    from leadscore.analysis.check import check_config
+
+    problems: list[Problem] = []
+    doubtful = False
+    for config in configs:
+        try:
+            checked = check_config(config, overrides, as_of)
+        except ConfigError as error:
+            problems += error.problems
+        else:
+            _show(checked, "plain")
+            doubtful |= refuse(checked.findings)
+    if problems:
+        raise ConfigError(problems)
+    return ConfigError.exit_code if doubtful else 0
 
 
 @contextmanager

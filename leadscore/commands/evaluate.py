@@ -97,7 +97,7 @@ def evaluate(
         from leadscore.analysis.evaluate.propose import read_wanted
         from leadscore.analysis.files import Files
         from leadscore.analysis.rewrite import rewrite
-        from leadscore.analysis.save import refuse_place, write_new
+        from leadscore.analysis.save import mode_of, refuse_place, write_new
         from leadscore.analysis.variant import read_variant
         from leadscore.model.load import config_bytes
         from leadscore.pipeline.predict import read_predictor
@@ -118,7 +118,8 @@ def evaluate(
         files = Files(exports, day, events or (), join or (), open_cache(no_cache), told)
         answer = ask_outcomes(variant, files, asked)
     if out is not None and answer.proposed is not None:
-        write_new(out, rewrite(content, variant, answer.proposed.values, out).content, config)
+        made = rewrite(content, variant, answer.proposed.values, out)
+        write_new(out, made.content, mode_of(config))
     if json_:
         print_json(evaluate_json(answer, day, out))
     else:

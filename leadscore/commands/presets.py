@@ -7,9 +7,15 @@ from typing import Annotated
 import typer
 
 from leadscore.commands.common import Json, loading, print_json
+from leadscore.commands.completion import complete_preset
 
 Name = Annotated[
-    str | None, typer.Argument(help="One preset, with its fields; may be left out.", show_default=False)
+    str | None,
+    typer.Argument(
+        help="One preset, with its fields; may be left out.",
+        show_default=False,
+        autocompletion=complete_preset,
+    ),
 ]
 
 

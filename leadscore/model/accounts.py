@@ -39,6 +39,7 @@ class Combination:
 
     setting: Any
     weigh: Callable[[Any, Hundredths, Places], Hundredths]
+    sentence: str
 
 
 def _best(setting: bool, scores: Hundredths, places: Places) -> Hundredths:
@@ -61,11 +62,15 @@ def _damped(share: Decimal, scores: Hundredths, places: Places) -> Hundredths:
 
 # models.md E7: A = agg(S); damped: the sum of S_(j) x q^(j-1) with S sorted down, each term rounded once.
 COMBINATIONS: dict[str, Combination] = {
-    "max": Combination(Flag, _best),
-    "mean": Combination(Flag, _all),
-    "sum": Combination(Flag, _all),
-    "top": Combination(Annotated[Count, Setting(gt=0)], _top),
-    "damped": Combination(Annotated[Share, Setting(gt=0)], _damped),
+    "max": Combination(Flag, _best, "the score of its best lead"),
+    "mean": Combination(Flag, _all, "the mean of its leads' scores"),
+    "sum": Combination(Flag, _all, "the sum of its leads' scores"),
+    "top": Combination(Annotated[Count, Setting(gt=0)], _top, "the sum of so many of its best leads' scores"),
+    "damped": Combination(
+        Annotated[Share, Setting(gt=0)],
+        _damped,
+        "the best score, this share of the next, this share of that share of the third, and so on",
+    ),
 }
 
 

@@ -46,7 +46,7 @@ def _refuse_zero(line: int) -> int:
 
 
 Encoding = Annotated[str, PlainValidator(_parse_encoding), WithJsonSchema({"type": "string"})]
-_NAMES = {"enum": list(DELIMITERS.values())}
+_NAMES = {"enum": [*DELIMITERS.values(), "\t"]}
 Delimiter = Annotated[str, PlainValidator(_parse_delimiter), WithJsonSchema(_NAMES)]
 
 

@@ -38,5 +38,5 @@ def field_not_used(subject: Subject) -> Iterator[Fault]:
     """A field is declared and nothing reads it; perhaps one of the two names is misspelt."""
     outcome = subject.model.outcome
     for name in subject.declared:
-        if name not in subject.model.fields and not (outcome and name == outcome.at):
+        if name not in subject.model.fields and not (outcome and name in (outcome.at, outcome.since)):
             yield Fault(("fields", name), "nothing reads this field", "check its spelling, or remove it")

@@ -42,8 +42,7 @@ class Criterion(Part):
     """Criteria that hold or do not, or a number that is closer the nearer it is to ``centre``."""
 
     name: Name
-    weight: Annotated[Points, Setting(gt=0)] = 100
-    """In hundredths, as points are."""
+    weight: Annotated[Points, Setting(gt=0)] = 100  # in hundredths, as points are
     when: Criteria | None = None
     field: Text | None = None
     centre: Number | None = None

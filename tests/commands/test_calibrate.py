@@ -418,7 +418,7 @@ def test_nothing_that_is_there_is_replaced(place: Place) -> None:
     assert new.read_bytes() == content
     new.write_bytes(content + b"\n")
     ended = calibrate(place)
-    assert (ended.code, "is there already, and is another" in ended.stderr) == (6, True)
+    assert (ended.code, "is there already, and is never written over" in ended.stderr) == (6, True)
     assert new.read_bytes() == content + b"\n"
     ended = calibrate(place, out="model.yml")
     assert (ended.code, "is the config itself" in ended.stderr) == (6, True)

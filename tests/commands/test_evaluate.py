@@ -163,7 +163,7 @@ def test_proposed_cuts_are_written_into_a_config_of_their_own(place: Place) -> N
     tiers = {tier["name"]: tier["leads"] for tier in place.summary()["tiers"]}
     assert tiers == {tier["name"]: tier["leads"] for tier in proposed["tiers"]}
     again = evaluate(place, "--cut", "Hot=capacity:70", "-o", new)
-    assert (again.code, "new.yml: is there already, and is another" in again.stderr) == (6, True)
+    assert (again.code, "new.yml: is there already, and is never written over" in again.stderr) == (6, True)
     itself = evaluate(place, "--cut", "Hot=capacity:40", "-o", place.folder / "model.yml")
     assert (itself.code, "is the config itself" in itself.stderr) == (6, True)
     nothing = evaluate(place, "-o", new)

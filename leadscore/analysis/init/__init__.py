@@ -1,0 +1,1 @@
+"""init: an export and no config -> a first config, commented, valid as written."""
