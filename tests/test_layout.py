@@ -27,7 +27,7 @@ BANNED_CALLS = {"apply", "eval", "exec", "iterrows", "itertuples", "query"}
 OPENING_CALLS = {"open", "fdopen", "read_bytes", "read_text", "write_bytes", "write_text"}
 OPENING_MODULES = {
     *("model/load.py", "model/preset.py", "pipeline/publish.py", "pipeline/source.py", "pipeline/staged.py"),
-    *("pipeline/write.py", "pipeline/kept.py"),
+    *("pipeline/write.py", "pipeline/kept.py", "pipeline/workbook.py"),
     *("pipeline/target.py", "pipeline/lock.py", "pipeline/switch.py"),  # what publishing is made of
     "commands/streams.py",  # /dev/null, for what a closed stdout can no longer take
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import shlex
 import subprocess
@@ -33,6 +34,7 @@ from leadscore.pipeline.check import INCOMPLETE
 from leadscore.pipeline.lists import PARTS
 from leadscore.rules import KINDS, Rule
 from tests.running import model_of
+from tests.workbooks import workbook
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -190,8 +192,10 @@ def test_every_command_of_the_readme_runs(tmp_path: Path) -> None:
         (tmp_path / folder).symlink_to(ROOT / folder)
     for name, source in _FILES.items():
         (tmp_path / name).write_bytes((ROOT / source).read_bytes())
+    rows = list(csv.reader((tmp_path / "leads.csv").read_text("utf-8").splitlines()))
+    (tmp_path / "leads.xlsx").write_bytes(workbook({"Leads": rows}))
     programs = tmp_path / "bin"
-    (programs / "leadscore").parent.mkdir()
+    programs.mkdir()
     (programs / "leadscore").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m leadscore "$@"\n')
     (programs / "leadscore").chmod(0o700)
     environment = {"PATH": f"{programs}:/usr/bin:/bin", "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)}

@@ -21,13 +21,16 @@ if TYPE_CHECKING:
     from leadscore.pipeline.told import Told
 
 Export = Annotated[
-    Path, typer.Argument(help="The file the CRM exported: CSV (also gzipped) or Parquet.", show_default=False)
+    Path,
+    typer.Argument(
+        help="The file the CRM exported: CSV (also gzipped), xlsx or Parquet.", show_default=False
+    ),
 ]
 Exports = Annotated[
     list[Path],
     typer.Argument(
         metavar="EXPORT...",
-        help="The files the CRM exported: CSV (also gzipped) or Parquet. Several are one input.",
+        help="The files the CRM exported: CSV (also gzipped), xlsx or Parquet. Several are one input.",
         show_default=False,
     ),
 ]

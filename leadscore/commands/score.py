@@ -46,6 +46,7 @@ class OutputFormat(StrEnum):
 
     csv = "csv"
     parquet = "parquet"
+    xlsx = "xlsx"
 
 
 Format = Annotated[
@@ -147,7 +148,7 @@ def _show(run: Run, json_: bool, quiet: bool, log: bool) -> None:
 
             say(*say_incomplete(run.summary, str(run.out)))
     else:
-        from leadscore.views.screen import show
+        from leadscore.views.screen import look_at_screen, show
         from leadscore.views.summary import summary_view
 
-        show(*summary_view(run.summary, str(run.out)))
+        show(*summary_view(run.summary, str(run.out), look_at_screen()))

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, PlainValidator, WithJsonSchema
 
 from leadscore.part import Part
-from leadscore.scalars import Count
+from leadscore.scalars import Count, Text
 
 _CODECS = (
     *("utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"),
@@ -58,6 +58,8 @@ class Input(Part):
     header_line: Annotated[Count, AfterValidator(_refuse_zero)] | None = None
     """The line the header begins in, as an editor counts."""
     delimiter: Delimiter | None = None
+    sheet: Text | None = None
+    """Of a workbook; the first one that is shown and holds anything without it."""
 
 
 AS_FOUND = Input()

@@ -13,7 +13,7 @@ from leadscore.scalars import Count, CountOrShare, FileMode, Flag, Number, Share
 class Output(Part):
     """What is written."""
 
-    formats: tuple[Literal["csv", "parquet"], ...] = Setting(default=("csv",), min_length=1)
+    formats: tuple[Literal["csv", "parquet", "xlsx"], ...] = Setting(default=("csv",), min_length=1)
     reasons: Count = 3
     contributions: Flag = False
     formula_guard: Flag = True

@@ -12,6 +12,7 @@ from leadscore.model.resolve import file_name
 from leadscore.model.schema import Model
 from leadscore.pipeline.export import Export
 from leadscore.pipeline.files import files_of, title_of
+from leadscore.pipeline.sheet_names import WORKBOOK, XLSX
 from leadscore.pipeline.target import Target, last_manifest
 
 INCOMPLETE = 5
@@ -73,8 +74,13 @@ def reconcile_files(files: Mapping[str, dict[str, Any]], summary: dict[str, Any]
     tiers = {f"tiers/{file_name(tier['name'])}": tier["leads"] for tier in summary["tiers"]}
     of_leads = {name: count for name, count in {**counts, **tiers}.items() if name != "set_aside"}
     expected = {
-        f"{name}.{suffix}": count for name, count in of_leads.items() for suffix in model.output.formats
+        f"{name}.{suffix}": count
+        for name, count in of_leads.items()
+        for suffix in model.output.formats
+        if suffix != XLSX
     }
+    if XLSX in model.output.formats:
+        expected[WORKBOOK] = sum(count for name, count in counts.items() if name != "set_aside")
     expected["set_aside.csv"] = counts["set_aside"]
     written = {name: files[name]["rows"] for name in expected}
     if written != expected or sum(tiers.values()) != counts["ranked"]:

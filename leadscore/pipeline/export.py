@@ -25,7 +25,7 @@ LISTED = 100_000
 class Dialect:
     """How the export is written, so that the output can be written the same way."""
 
-    format: str  # "csv" or "parquet"
+    format: str  # "csv", "parquet" or "xlsx"
     delimiter: str = ","
     quote_all: bool = False  # every header cell was quoted
     line_end: str = "\n"  # of the header line
@@ -52,7 +52,7 @@ class Batch:
 
     leads: pd.DataFrame  # the asked columns, dtype "str", RangeIndex
     start: int  # leads before this batch
-    lines: NDArray[np.int64]  # physical line of each lead, 1-based; the row number in Parquet
+    lines: NDArray[np.int64]  # physical line of each lead, 1-based; the row number in Parquet and xlsx
     file: str = ""  # the name of the file they are from, where there are several
     share: float = 1.0  # of the export, so far
 

@@ -22,8 +22,9 @@ MAX_UNPACKED_BYTES = 16 << 30
 MAX_RATIO = 300  # of unpacked to packed bytes; 2,000 columns, empty but for two, come to 210
 FREE_BYTES = 64 << 20  # of which no ratio is asked
 GZIP, PARQUET = b"\x1f\x8b", b"PAR1"
-OTHER_FORMATS = (  # zip and xlsx, xls, Arrow, pickle, xz, zstd, 7z: nothing a header could begin with
-    b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0", b"ARROW1\0", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd",
+ZIP = b"PK\x03\x04"
+OTHER_FORMATS = (  # zip, xls, Arrow, pickle, xz, zstd, 7z: nothing a header could begin with
+    ZIP, b"PK\x05\x06", b"\xd0\xcf\x11\xe0", b"ARROW1\0", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd",
     b"7z\xbc\xaf",
 )  # fmt: skip
 PICKLE = b"\x80"  # the euro sign in some encodings, so only where none is declared
@@ -48,7 +49,7 @@ def open_export(
     `once`: so does any other, and it is only gone through, so that memory does not grow with it: lines and
     rows cannot be taken from it again; of its damaged lines the first LISTED are kept.
     `cache`: where the reading of a plain CSV file is kept, and looked for.
-    Raises InputError for whatever is not a sound CSV (also gzipped) or Parquet file.
+    Raises InputError for whatever is not a sound CSV (also gzipped), Parquet or xlsx file.
     """
     source = open_source(path)
     kept = cache.find(source)
@@ -57,13 +58,18 @@ def open_export(
     if source.startswith(PARQUET):
         packed = source if once else source.read()
         return ParquetExport(path, packed, digest=digest.hex, size=size, batch_bytes=batch_bytes)
+    if source.startswith(ZIP):
+        from leadscore.pipeline.read_xlsx import XlsxExport, is_workbook  # late: hardly any export is one
+
+        if is_workbook(source):
+            return XlsxExport(path, source, wanted, declared, digest, batch_bytes)
     compression = "gzip" if source.startswith(GZIP) else ""
     text: Octets = source
     if compression:
         text = _unpack(source if once else source.read(), path, max_unpacked_bytes)
     others = (*OTHER_FORMATS, GZIP, PARQUET) + (() if declared.encoding else (PICKLE,))
     if text.startswith(others):
-        raise refused(path, "not CSV or Parquet", hint="export the leads as CSV")
+        raise refused(path, "not CSV, Parquet or xlsx", hint="export the leads as CSV")
     encoding = find_encoding(text, path, declared.encoding)
     doubt = reads_as_utf8(text, path, encoding)
     if encoding != "utf-8" and isinstance(text, FileBytes) and not once:

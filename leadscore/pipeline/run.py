@@ -35,6 +35,7 @@ from leadscore.pipeline.previous import COMPARED, find_previous, read_previous
 from leadscore.pipeline.publish import Stage, open_stage, refuse_foreign
 from leadscore.pipeline.series import point_at_newest, refuse_foreign_link, remove_old_runs
 from leadscore.pipeline.several import Exports
+from leadscore.pipeline.sheet_names import XLSX, leads_per_sheet, need_writer, refuse_long_sheets
 from leadscore.pipeline.summary import summarize
 from leadscore.pipeline.sweep import refuse_taken
 from leadscore.pipeline.switch import clear_dead
@@ -57,6 +58,8 @@ def score_export(job: Job) -> Run:
     Raises ConfigError, InputError or PublishError, and LockedError where another run is under way; then
     nothing is published and the old result stands. With a LateError it is published.
     """
+    if XLSX in job.model.output.formats:
+        need_writer()
     refuse_foreign(job.target.folder)
     refuse_foreign_link(job.target)
     with hold_target(job.target):
@@ -84,6 +87,8 @@ def _score_export(job: Job, earlier: Path | None) -> Run:
     parts = divide_ranked(collected.leads, trusted, model)
     summary = summarize(collected, parts, model, job.as_of)
     reconcile(collected.read, summary["leads"])
+    if XLSX in model.output.formats:
+        refuse_long_sheets(title_of(export), leads_per_sheet(summary))
     before, moved = None, None
     if earlier is not None:
         refuse_moved_names(export, model)
@@ -128,19 +133,26 @@ def _write(
     summary: dict[str, Any],
 ) -> None:
     model = job.model
-    formats = open_formats(export, model, model.output.formats)
+    formats = open_formats(export, model, [name for name in model.output.formats if name != XLSX])
     listings = {listing.name: listing for listing in list_parts(collected.leads, parts, model)}
     write_listings(stage, list(listings.values()), model, formats, job.told)
     summary["disarmed"] = sum(form.disarmed for form in formats.values())  # before views count cells again
     views = [*list_views(listings["ranked"], model), *([moved.listing] if moved else [])]
     write_listings(stage, views, model, formats)
-    if moved:
-        write_table(stage, "gone", moved.gone, formats)
+    tables = {"gone": moved.gone} if moved else {}
     if model.accounts:
         ranked = collected.leads.iloc[parts["ranked"]]
         accounts = roll_up(ranked.assign(score=ranked[LEAD_SCORE]), model.accounts)
-        write_table(stage, "accounts", accounts, formats)
+        tables["accounts"] = accounts
         summary["accounts"] = len(accounts)
+    for name, table in tables.items():
+        write_table(stage, name, table, formats)
+    of_sheets: list[str] = []
+    if XLSX in model.output.formats:
+        from leadscore.pipeline.write_xlsx import write_workbook  # late: hardly any run writes one
+
+        lists = [*reversed(listings.values()), *views]
+        of_sheets = write_workbook(stage, export, collected, lists, tables, job, summary)
     several = isinstance(export, Exports)
     write_set_aside(stage, collected.set_aside, model.output.formula_guard, several)
     write_unreadable(stage, collected.tally.cells, several)
@@ -155,5 +167,5 @@ def _write(
         collected.contributions.clear()  # or every lead's lines would be in memory twice
         write_contributions(stage, collected.leads, collected.lines, points, parts["ranked"])
     of_logs = collected.activity.unread.notes if collected.activity else []
-    summary["notes"] = [*notes_of(export, collected.fits), *collected.joins.notes, *of_logs]
+    summary["notes"] = [*notes_of(export, collected.fits), *collected.joins.notes, *of_logs, *of_sheets]
     stage.create_json("summary.json", summary)

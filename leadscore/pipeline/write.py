@@ -77,8 +77,8 @@ def write_leads(stage: Stage, listing: Listing, model: Model, formats: dict[str,
 def _make_pieces(listing: Listing, form: Format, tiers: Sequence[str]) -> Iterator[list[Any]]:
     """What each file gets of each block: the whole block, and the leads of each tier."""
     leads = hold_columns(listing.leads, listing.columns)
-    for part in _hold_parts(listing, form):
-        for rows in _blocks(part, form.block_rows):
+    for part in hold_parts(listing, form):
+        for rows in cut_blocks(part, form.block_rows):
             frame = show_columns(leads.loc[rows], listing.columns)
             block = form.block(frame, rows)
             yield [block, *(_choose(block, (frame["tier"] == tier).to_numpy()) for tier in tiers)]
@@ -91,7 +91,7 @@ def _choose(block: Any, chosen: Flags) -> Any:
     return block.slice(first, last - first) if last - first == len(places) else block.filter(pa.array(chosen))
 
 
-def _hold_parts(listing: Listing, form: Format) -> Iterator[Rows]:
+def hold_parts(listing: Listing, form: Format) -> Iterator[Rows]:
     """The leads in parts, small enough for their lines to be in memory together.
 
     The file is read once for each part, so there are not more of them than PARTS: what is in memory then
@@ -100,7 +100,7 @@ def _hold_parts(listing: Listing, form: Format) -> Iterator[Rows]:
     parts = min(form.export.size // HOLD_BYTES, PARTS - 1) + 1
     leads = int(listing.rows.max(initial=0)) + 1  # of the export, as far as is known here
     blocks = -(-leads // (parts * form.block_rows))
-    held = list(_blocks(listing.rows, blocks * form.block_rows))
+    held = list(cut_blocks(listing.rows, blocks * form.block_rows))
     for rows, following in zip(held, [*held[1:], None], strict=True):
         form.hold(rows, following)
         yield rows
@@ -131,7 +131,7 @@ def write_contributions(
         stage.create(CONTRIBUTIONS) as file,
         pq.ParquetWriter(pa.PythonFile(file, mode="w"), schema) as writer,
     ):
-        for part in _blocks(rows, BLOCK):
+        for part in cut_blocks(rows, BLOCK):
             ids = pa.array(leads["id"].iloc[part], pa.large_string())
             made = [
                 to_decimals(leads["score"].to_numpy()[part]),
@@ -141,7 +141,7 @@ def write_contributions(
     stage.count(CONTRIBUTIONS, len(rows))
 
 
-def _blocks(rows: Rows, size: int) -> Iterator[Rows]:
+def cut_blocks(rows: Rows, size: int) -> Iterator[Rows]:
     """At least one block, so that a file without leads has its columns all the same."""
     for first in range(0, max(len(rows), 1), size):
         yield rows[first : first + size]

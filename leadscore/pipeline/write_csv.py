@@ -28,7 +28,9 @@ class CsvFormat:
 
     def __init__(self, export: Source, guard: bool, prefix: str) -> None:
         self.export, self.guard, self.prefix = export, guard, prefix
-        self.dialect = export.dialect if export.dialect.format == "csv" else Dialect("csv")
+        # What a spreadsheet opens without asking for the encoding, where the export came from one.
+        other = Dialect("csv", bom=export.dialect.format == "xlsx")
+        self.dialect = export.dialect if export.dialect.format == "csv" else other
         self.header = None if isinstance(export, ParquetExport) else export.header
         self._texts, self._disarmed = CellTexts(self.dialect, guard), 0
         if not isinstance(export, CsvExport):

@@ -58,6 +58,8 @@ def inspect_json(found: Inspection) -> dict[str, Any]:
 def _dialect(dialect: Mapping[str, object]) -> str:
     if dialect["format"] == "parquet":
         return "Parquet"
+    if dialect["format"] == "xlsx":
+        return f"workbook (xlsx), header in row {dialect['header_line']}"
     delimiter, line_end = str(dialect["delimiter"]), str(dialect["line_end"])
     said = [f"CSV: {_DELIMITERS.get(delimiter, repr(delimiter))}", _LINE_ENDS.get(line_end, repr(line_end))]
     said += [str(dialect["encoding"]).upper() + (" with a byte order mark" if dialect["bom"] else "")]

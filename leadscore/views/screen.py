@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from rich import box
 from rich.console import Console, RenderableType
@@ -14,6 +14,29 @@ from rich.text import Text
 from leadscore.text import visible
 
 _WIDE = 10_000
+FEW, MANY = 16, 256
+
+
+@dataclass(frozen=True)
+class Look:
+    """What can be shown where views are printed."""
+
+    width: int = 80
+    blocks: bool = False
+    """Whether somebody looks at it, and letters that draw bars can be written."""
+    colours: int = 0
+    """How many there are: 0, FEW or more."""
+
+
+def look_at_screen(stderr: bool = True) -> Look:
+    """The terminal, or what is there instead of one: then figures are all there is."""
+    console = Console(stderr=stderr)
+    try:
+        "▁█▏·".encode(console.encoding)
+    except (UnicodeEncodeError, LookupError):
+        return Look(console.width)
+    colours = {None: 0, "standard": FEW, "windows": FEW}.get(console.color_system, MANY)
+    return Look(console.width, console.is_terminal, 0 if console.no_color else colours)
 
 
 def plain(text: object, style: str = "") -> Text:
@@ -52,6 +75,11 @@ def _fitted(table: Table, console: Console) -> Iterator[Table]:
     yield _with(table, table.columns[:most])
     if most < len(table.columns):
         yield from _fitted(_with(table, [table.columns[0], *table.columns[most:]]), console)
+
+
+def width_of(table: Table) -> int:
+    """The columns of a terminal that the table takes in one piece."""
+    return _widths(table, Console(width=_WIDE))[1]
 
 
 def _widths(table: Table, console: Console) -> tuple[int, int]:

@@ -9,16 +9,18 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from leadscore.views.dashboard import bars_of, heat_view, room_for_bars, score_line, tier_bars
 from leadscore.views.dealt import dealt_view
 from leadscore.views.measures import measures_view
-from leadscore.views.screen import figures, plain
+from leadscore.views.screen import Look, figures, plain
 from leadscore.views.watch import watch_view
 
+PLAIN = Look()
 _RULES_SHOWN = 5
 _OUTCOME = ("Won/known", "Rate", "Lift")
 
 
-def summary_view(summary: dict[str, Any], out: str) -> Iterator[RenderableType]:
+def summary_view(summary: dict[str, Any], out: str, look: Look = PLAIN) -> Iterator[RenderableType]:
     """The renderables of a finished run, most important first."""
     leads = summary["leads"]
     yield plain(f"{summary['name']}, as of {summary['as_of']}", "bold")
@@ -26,7 +28,10 @@ def summary_view(summary: dict[str, Any], out: str) -> Iterator[RenderableType]:
     yield plain(
         f"{leads['in']:,} leads = " + " + ".join(f"{count:,} {name}" for name, count in parts.items())
     )
-    yield _tiers(summary)
+    yield from score_line(summary, look)
+    yield _tiers(summary, bar := room_for_bars(_tiers(summary), look))
+    yield from () if bar else tier_bars(summary, look)
+    yield from heat_view(summary, look)
     if "segments" in summary:
         yield _segments(summary)
     yield from measures_view(summary)
@@ -37,12 +42,14 @@ def summary_view(summary: dict[str, Any], out: str) -> Iterator[RenderableType]:
     yield plain(f"written to {out}")
 
 
-def _tiers(summary: dict[str, Any]) -> Table:
+def _tiers(summary: dict[str, Any], bar: int = 0) -> Table:
     with_outcome = summary["outcome"] is not None
     begins = "High" if any(tier["high"] for tier in summary["tiers"]) else "From"
     table = figures("Tier", begins, "Leads", "Share", "Scores", "Mean", *(_OUTCOME if with_outcome else ()))
-    for tier in summary["tiers"]:
-        table.add_row(*_tier_cells(tier, with_outcome))
+    if bar:
+        table.add_column("", no_wrap=True)
+    for tier, drawn in zip(summary["tiers"], bars_of(summary, bar), strict=True):
+        table.add_row(*_tier_cells(tier, with_outcome), *drawn)
     if with_outcome and summary["leads"]["ranked"]:
         table.add_section()
         ranked = f"{summary['leads']['ranked']:,}"

@@ -91,8 +91,8 @@ def with_line(number: int, line: str | bytes) -> bytes:
 
 
 BAD_EXPORTS: dict[str, tuple[str | bytes, str]] = {
-    "an Excel file": (xlsx(), "not CSV or Parquet"),
-    "an old Excel file": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "not CSV or Parquet"),
+    "a zip file without a workbook": (xlsx(), "not CSV, Parquet or xlsx"),
+    "an old Excel file": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "not CSV, Parquet or xlsx"),
     "random bytes 1": (random.Random(1).randbytes(3_000), "leads.csv"),
     "random bytes 2": (random.Random(2).randbytes(3_000), "leads.csv"),
     "random bytes 3": (random.Random(3).randbytes(3_000), "leads.csv"),
@@ -220,7 +220,7 @@ def test_a_config_that_is_not_there_is_refused(scored: Place, name: str) -> None
         ["--as-of", "yesterday"],
         ["--as-of", "2026-02-30"],
         ["--nope"],
-        ["--format", "xlsx"],
+        ["--format", "ods"],
         ["--format", "csv], reasons: [1"],
     ],
     ids=" ".join,

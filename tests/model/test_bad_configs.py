@@ -60,7 +60,7 @@ CASES: list[tuple[str, str, str, str] | tuple[str, str, str, str, int]] = [
     ("contributions: false", "contributions: no", "output.contributions", "must be true or false"),
     ("reasons: 3", "reasons: 3.5", "output.reasons", "is not a whole number"),
     ("reasons: 3", "reasons: -3", "output.reasons", "is not a whole number"),
-    ("formats: [csv]", "formats: [xlsx]", "output.formats.0", "write csv or parquet"),
+    ("formats: [csv]", "formats: [ods]", "output.formats.0", "write csv, parquet or xlsx"),
     ("formats: [csv]", "formats: []", "output.formats", "is empty"),
     ("formats: [csv]", "formats: csv", "output.formats", "must be a list"),
     ("max_row_drop: 50%", "max_row_drop: half", "checks.max_row_drop", "is not a whole number"),

@@ -140,7 +140,8 @@ def test_other_formats_are_refused_by_content(place: Path) -> None:
     files["feather"] = place.read_bytes()
     files["excel"] = b"\xd0\xcf\x11\xe0 and so on"
     for name, content in files.items():
-        assert (name, refusal(place, content)) == (name, ": not CSV or Parquet; export the leads as CSV")
+        said = ": not CSV, Parquet or xlsx; export the leads as CSV"
+        assert (name, refusal(place, content)) == (name, said)
 
 
 def test_a_nul_byte_is_refused_with_its_line(place: Path) -> None:

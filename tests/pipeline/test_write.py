@@ -90,7 +90,7 @@ def test_the_file_is_read_a_dozen_times_at_most_for_whole_blocks(
     )
     listing = Listing("ranked", np.arange(rows)[::-1], pd.DataFrame(index=range(rows + leads)), [])
     with mock.patch.object(write, "HOLD_BYTES", 500):
-        parts = [part.tolist() for part in write._hold_parts(listing, cast(Format, form))]
+        parts = [part.tolist() for part in write.hold_parts(listing, cast(Format, form))]
     assert parts == [rows for rows, _ in held]
     assert parts[1:] == [following.tolist() for _, following in held[:-1]]
     assert held[-1][1] is None
