@@ -22,6 +22,7 @@ HEAT = ("#7db4dc", "#b9d5e8", "#efeee4", "#f4b68a", "#e8715f")
 """From blue to red, light enough for dark figures on it; blue and red are told apart by nearly everybody."""
 _COLOUR = re.compile("|".join(_INK), re.IGNORECASE)
 _HEAD = re.compile(r"<svg\b[^>]*?viewBox=\"([^\"]*)\"[^>]*>", re.DOTALL)
+_ID, _ASKED_FOR = re.compile(r' id="([^"]+)"'), re.compile(r'(?:url\(#|href="#)([^")]+)')
 _METADATA = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
 _NOTHING = {"Date": None, "Creator": None, "Format": None, "Type": None}
 """The same figures give the same bytes: no day, and no release."""
@@ -56,6 +57,9 @@ def _svg_of(figure: Figure) -> str:
     svg = text.getvalue()
     svg = _METADATA.sub("", svg[svg.index("<svg") :])
     svg = _HEAD.sub(lambda found: f'<svg viewBox="{found[1]}" aria-hidden="true">', svg, count=1)
+    # Every picture has a figure_1; what nothing refers to needs no id.
+    asked_for = set(_ASKED_FOR.findall(svg))
+    svg = _ID.sub(lambda found: found[0] if found[1] in asked_for else "", svg)
     return _COLOUR.sub(lambda found: f"var(--{_INK[found[0].lower()]})", svg)
 
 
