@@ -57,10 +57,19 @@ def room_for_bars(table: Table, look: Look) -> int:
     return free if look.blocks and free >= LEAST else 0
 
 
-def bars_of(summary: dict[str, Any], letters: int) -> list[tuple[str, ...]]:
+def bars_of(summary: dict[str, Any], letters: int, look: Look) -> list[tuple[Text, ...]]:
     """A cell with a bar for each tier; none where they have no letters."""
-    most = max(tier["leads"] for tier in summary["tiers"])
-    return [(bar_of(tier["leads"], most, letters),) if letters else () for tier in summary["tiers"]]
+    leads = [tier["leads"] for tier in summary["tiers"]]
+    bars = (
+        Text(bar_of(each, max(leads), letters), _tier_ink(place, len(leads), look))
+        for place, each in enumerate(leads)
+    )
+    return [(bar,) if letters else () for bar in bars]
+
+
+def _tier_ink(place: int, tiers: int, look: Look) -> str:
+    """From red for the best tier to blue for the last."""
+    return _ink(1 - place / max(tiers - 1, 1), look)
 
 
 def bar_of(leads: int, most: int, letters: int) -> str:
@@ -78,9 +87,8 @@ def tier_bars(summary: dict[str, Any], look: Look) -> Iterator[RenderableType]:
         return
     line = Text()
     for place, (name, leads) in enumerate(tiers):
-        style = _ink(1 - place / max(len(tiers) - 1, 1), look)
         line.append(" " * _GAP if place else "").append(f"{name} ", "bold")
-        line.append(bar_of(leads, total, room), style)
+        line.append(bar_of(leads, total, room), _tier_ink(place, len(tiers), look))
     yield line
     yield plain("")
 

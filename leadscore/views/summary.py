@@ -29,7 +29,7 @@ def summary_view(summary: dict[str, Any], out: str, look: Look = PLAIN) -> Itera
         f"{leads['in']:,} leads = " + " + ".join(f"{count:,} {name}" for name, count in parts.items())
     )
     yield from score_line(summary, look)
-    yield _tiers(summary, bar := room_for_bars(_tiers(summary), look))
+    yield _tiers(summary, look, bar := room_for_bars(_tiers(summary, look), look))
     yield from () if bar else tier_bars(summary, look)
     yield from heat_view(summary, look)
     if "segments" in summary:
@@ -42,13 +42,13 @@ def summary_view(summary: dict[str, Any], out: str, look: Look = PLAIN) -> Itera
     yield plain(f"written to {out}")
 
 
-def _tiers(summary: dict[str, Any], bar: int = 0) -> Table:
+def _tiers(summary: dict[str, Any], look: Look, bar: int = 0) -> Table:
     with_outcome = summary["outcome"] is not None
     begins = "High" if any(tier["high"] for tier in summary["tiers"]) else "From"
     table = figures("Tier", begins, "Leads", "Share", "Scores", "Mean", *(_OUTCOME if with_outcome else ()))
     if bar:
         table.add_column("", no_wrap=True)
-    for tier, drawn in zip(summary["tiers"], bars_of(summary, bar), strict=True):
+    for tier, drawn in zip(summary["tiers"], bars_of(summary, bar, look), strict=True):
         table.add_row(*_tier_cells(tier, with_outcome), *drawn)
     if with_outcome and summary["leads"]["ranked"]:
         table.add_section()
