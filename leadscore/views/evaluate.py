@@ -81,6 +81,13 @@ def _head(evaluation: Evaluation, as_of: date) -> Iterator[RenderableType]:
         yield plain(f"  {unknown:,}: their outcome is not known")
     for why, leads in judged.left_out.items():
         yield plain(f"  {leads:,}: {why}")
+    unread = {
+        "lines set aside": len(judged.collected.set_aside),
+        "cells not read": judged.collected.unreadable,
+    }
+    for what, count in unread.items():
+        if count:
+            yield plain(f"  {count:,} {what}: a run of leadscore score lists them")
     yield plain(f"won: {_rate(evaluation.rate)}")
     interval = f"{area.low:.3f} to {area.high:.3f}"
     yield plain(

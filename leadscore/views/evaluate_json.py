@@ -30,6 +30,8 @@ def evaluate_json(answer: Answer, as_of: date, out: Path | None = None) -> dict[
             "known": whole.known,
             "won": whole.won,
             "left_out": judged.left_out,
+            "set_aside": len(judged.collected.set_aside),
+            "unreadable_cells": judged.collected.unreadable,
         },
         "rate": estimate_json(evaluation.rate),
         "auc": estimate_json(evaluation.area),

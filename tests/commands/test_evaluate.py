@@ -61,7 +61,8 @@ def told(place: Place, *more: object) -> dict[str, Any]:
 
 def test_tiers_and_all_leads_are_counted(place: Place) -> None:
     answer = told(place)
-    assert answer["leads"] == {"ranked": 185, "known": 180, "won": 80, "left_out": {}}
+    nothing = {"left_out": {}, "set_aside": 0, "unreadable_cells": 0}
+    assert answer["leads"] == {"ranked": 185, "known": 180, "won": 80, **nothing}
     assert answer["rate"]["value"] == pytest.approx(80 / 180)
     hot, warm, cold = answer["tiers"]
     told_of = [hot[key] for key in ("name", "leads", "known", "won", "lowest", "highest")]
@@ -206,6 +207,14 @@ def test_too_few_leads_are_refused(place: Place, won: int, lost: int) -> None:
     assert f"leads.csv: has {won} won and {lost} lost leads that are ranked; fewer than 40" in ended.stderr
 
 
+def test_what_could_not_be_read_is_told(place: Place) -> None:
+    place.write("leads.csv", leads_of(HISTORY) + "broken\n9999,many,Ann,1\n")
+    ended = evaluate(place)
+    assert ended.code == 5
+    assert "1 lines set aside" in ended.stdout
+    assert "1 cells not read" in ended.stdout
+
+
 def test_forty_of_each_are_enough(place: Place) -> None:
     place.write("leads.csv", leads_of({(1, "Ann"): (40, 40, 0)}))
     assert told(place)["verdict"] == "no evidence"
@@ -241,6 +250,7 @@ def test_with_a_split_only_what_came_after_it_counts(place: Place) -> None:
     assert answer["leads"] == {
         "ranked": 355, "known": 250, "won": 100,
         "left_out": {"their outcome was known by 2026-06-30": 100, "they were won, and nobody knows when": 5},
+        "set_aside": 0, "unreadable_cells": 0,
     }  # fmt: skip
     until = run("evaluate", *files(place), "--split", DAY, "--until", "2026-07-31", "--json")
     assert json.loads(until.stdout)["leads"]["won"] == 50
