@@ -20,8 +20,8 @@ from leadscore.points import Hundredths, Numbers
 from leadscore.rules import AnyRule, Award, Lever
 
 Codes = npt.NDArray[np.int16]
-_FULL = 1_000_000
-"""Points (hundredths) of which a decay leaves a share that can be read to six digits."""
+_FULL = 10**12
+"""Points (hundredths) of which a decay leaves a share that can be read to twelve digits."""
 
 
 @dataclass(frozen=True)
