@@ -11,6 +11,7 @@ from rich.table import Table
 from leadscore.analysis.evaluate.arms import Group, Groups, InTier
 from leadscore.analysis.evaluate.judged import LEAST
 from leadscore.analysis.statistics import Difference, Estimate
+from leadscore.views.figures import estimate_json, percent
 from leadscore.views.screen import figures, plain
 
 _SIDE_BY_SIDE = 3
@@ -48,7 +49,7 @@ def _tiers(groups: Groups) -> Table:
 def _in_tier(tier: InTier) -> list[str]:
     if tier.rate is None:
         return ["", "", ""]
-    return [f"{tier.won:,}/{tier.leads:,}", _percent(tier.rate.value), _between(tier.rate)]
+    return [f"{tier.won:,}/{tier.leads:,}", percent(tier.rate.value), _between(tier.rate)]
 
 
 def _remarks(groups: Groups, compared: int, timed: bool) -> Iterator[RenderableType]:
@@ -73,12 +74,8 @@ def _name(group: Group) -> str:
     return f"({group.values:,} others)" if group.values > 1 else group.name
 
 
-def _percent(share: float) -> str:
-    return f"{share * 100:.1f} %"
-
-
 def _rate(group: Group) -> list[str]:
-    return [f"{group.won:,}", f"{group.leads:,}", _percent(group.rate.value), _between(group.rate)]
+    return [f"{group.won:,}", f"{group.leads:,}", percent(group.rate.value), _between(group.rate)]
 
 
 def _between(rate: Estimate) -> str:
@@ -116,7 +113,7 @@ def _group_json(group: Group) -> dict[str, Any]:
         "values": group.values,
         "leads": group.leads,
         "won": group.won,
-        "rate": _estimate(group.rate),
+        "rate": estimate_json(group.rate),
         "few": group.few,
         "days": days and {"known": days.known, "median": days.median, "mean": days.mean},
         "difference": group.against and _difference(group.against),
@@ -125,7 +122,7 @@ def _group_json(group: Group) -> dict[str, Any]:
                 "name": tier.name,
                 "leads": tier.leads,
                 "won": tier.won,
-                "rate": tier.rate and _estimate(tier.rate),
+                "rate": tier.rate and estimate_json(tier.rate),
             }
             for tier in group.tiers
         ],
@@ -133,8 +130,4 @@ def _group_json(group: Group) -> dict[str, Any]:
 
 
 def _difference(against: Difference) -> dict[str, Any]:
-    return {**_estimate(against.value), "z": against.z, "p": against.p}
-
-
-def _estimate(estimate: Estimate) -> dict[str, float]:
-    return {"value": estimate.value, "low": estimate.low, "high": estimate.high}
+    return {**(estimate_json(against.value) or {}), "z": against.z, "p": against.p}

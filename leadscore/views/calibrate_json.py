@@ -11,8 +11,8 @@ from leadscore.analysis.calibrate.figures import Figures
 from leadscore.analysis.calibrate.result import Result
 from leadscore.analysis.calibrate.suggested import Row
 from leadscore.analysis.evaluate.shares import Share
-from leadscore.analysis.statistics import Estimate
 from leadscore.views.chances import chances_json
+from leadscore.views.figures import estimate_json
 
 
 def calibrate_json(result: Result, as_of: date, written: Sequence[Path] = ()) -> dict[str, Any]:
@@ -52,8 +52,8 @@ def _row(row: Row) -> dict[str, Any]:
         "after": row.after / 100,
         "leads": row.leads,
         "of_won": row.frequency,
-        "lift": _estimate(row.lift),
-        "rate": _estimate(row.rate),
+        "lift": estimate_json(row.lift),
+        "rate": estimate_json(row.rate),
         "influence": row.influence,
         "note": row.note,
     }
@@ -63,7 +63,7 @@ def _figures(figures: Figures) -> dict[str, Any]:
     return {
         "leads": figures.leads,
         "won": figures.won,
-        "auc": _estimate(figures.area),
+        "auc": estimate_json(figures.area),
         "top_tenth": _share(figures.top),
         "tiers": [_share(share) for share in figures.tiers],
         "chances": chances_json(figures.chances),
@@ -76,12 +76,6 @@ def _share(share: Share) -> dict[str, Any]:
         "name": share.name,
         "leads": share.leads,
         "won": share.won,
-        "rate": _estimate(share.rate),
+        "rate": estimate_json(share.rate),
         "lift": share.lift,
     }
-
-
-def _estimate(estimate: Estimate | None) -> dict[str, float] | None:
-    if estimate is None:
-        return None
-    return {"value": estimate.value, "low": estimate.low, "high": estimate.high}

@@ -9,6 +9,7 @@ from rich.console import RenderableType
 
 from leadscore.analysis.evaluate.chances import Chances, Part
 from leadscore.analysis.statistics import Estimate
+from leadscore.views.figures import estimate_json, percent
 from leadscore.views.screen import figures, plain
 
 
@@ -17,22 +18,18 @@ def chances_view(chances: Chances) -> Iterator[RenderableType]:
     table = figures("Predicted", "Mean", "Observed", "95 %", "Won", "Leads", "")
     for part in chances.parts:
         between = f"{part.lowest * 100:.1f} to {part.highest * 100:.1f} %"
-        table.add_row(between, _percent(part.predicted), *_observed(part.observed), f"{part.won:,}",
+        table.add_row(between, percent(part.predicted), *_observed(part.observed), f"{part.won:,}",
                       f"{part.leads:,}", _verdict(part))  # fmt: skip
     yield table
-    observed = f"{_percent(chances.predicted)} predicted, {_percent(chances.observed.value)} came"
+    observed = f"{percent(chances.predicted)} predicted, {percent(chances.observed.value)} came"
     yield plain(f"{observed}; Brier {chances.brier:.4f}, of the rate alone {chances.brier_of_rate:.4f}")
     if chances.learned_from:
         files = ", ".join(chances.learned_from)
         yield plain(f"the model was learned on these leads ({files}): of new ones it knows less", "yellow")
 
 
-def _percent(share: float) -> str:
-    return f"{share * 100:.1f} %"
-
-
 def _observed(observed: Estimate) -> tuple[str, str]:
-    return _percent(observed.value), f"{observed.low * 100:.1f} to {observed.high * 100:.1f}"
+    return percent(observed.value), f"{observed.low * 100:.1f} to {observed.high * 100:.1f}"
 
 
 def _verdict(part: Part) -> str:
@@ -45,7 +42,7 @@ def chances_json(chances: Chances) -> dict[str, Any]:
     """The same for machines; all shares are from 0 to 1."""
     return {
         "predicted": chances.predicted,
-        "observed": _estimate(chances.observed),
+        "observed": estimate_json(chances.observed),
         "brier": chances.brier,
         "brier_of_rate": chances.brier_of_rate,
         "parts": [
@@ -55,13 +52,9 @@ def chances_json(chances: Chances) -> dict[str, Any]:
                 "predicted": part.predicted,
                 "leads": part.leads,
                 "won": part.won,
-                "observed": _estimate(part.observed),
+                "observed": estimate_json(part.observed),
             }
             for part in chances.parts
         ],
         "learned_from": chances.learned_from,
     }
-
-
-def _estimate(estimate: Estimate) -> dict[str, float]:
-    return {"value": estimate.value, "low": estimate.low, "high": estimate.high}

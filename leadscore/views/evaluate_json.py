@@ -11,10 +11,10 @@ from leadscore.analysis.evaluate.cuts import KEPT, Cut
 from leadscore.analysis.evaluate.propose import Proposed
 from leadscore.analysis.evaluate.rules import Evidence, Level
 from leadscore.analysis.evaluate.shares import Share, cumulate
-from leadscore.analysis.statistics import Estimate
 from leadscore.views.arms import arms_json
 from leadscore.views.chances import chances_json
 from leadscore.views.evaluate_tables import cuts_to_show
+from leadscore.views.figures import estimate_json
 
 
 def evaluate_json(answer: Answer, as_of: date, out: Path | None = None) -> dict[str, Any]:
@@ -59,11 +59,6 @@ def evaluate_json(answer: Answer, as_of: date, out: Path | None = None) -> dict[
         "doubts": evaluation.doubts,
         "notes": judged.notes,
     }
-
-
-def estimate_json(estimate: Estimate | None) -> dict[str, float] | None:
-    """A figure and its 95 % interval."""
-    return None if estimate is None else {"value": estimate.value, "low": estimate.low, "high": estimate.high}
 
 
 def share_json(share: Share) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from leadscore.views.dashboard import bars_of, heat_view, room_for_bars, score_line, tier_bars
 from leadscore.views.dealt import dealt_view
+from leadscore.views.figures import percent
 from leadscore.views.measures import measures_view
 from leadscore.views.screen import Look, figures, plain
 from leadscore.views.watch import watch_view
@@ -62,7 +63,7 @@ def _tier_cells(tier: dict[str, Any], with_outcome: bool) -> list[Text | str]:
         plain(tier["name"], "bold"),
         _from(tier),
         f"{tier['leads']:,}",
-        _percent(tier["share"]),
+        percent(tier["share"]),
         "" if tier["lowest"] is None else f"{tier['lowest']:g}–{tier['highest']:g}",
         "" if tier["mean"] is None else f"{tier['mean']:.1f}",
     ]
@@ -76,7 +77,7 @@ def _segments(summary: dict[str, Any]) -> Table:
     names = [plain(tier["name"]).plain.replace(" ", "\n") for tier in summary["tiers"]]
     table = figures("Segment", "Leads", "Share", "Maximum", *names, *(_OUTCOME[1:] if with_outcome else ()))
     for segment in summary["segments"]:
-        figures_ = (f"{segment['leads']:,}", _percent(segment["share"]), f"{segment['maximum']:g}")
+        figures_ = (f"{segment['leads']:,}", percent(segment["share"]), f"{segment['maximum']:g}")
         tiers = (f"{leads:,}" for leads in segment["tiers"].values())
         rate = (_won(segment["outcome"])[1], _lift(segment)) if with_outcome else ()
         table.add_row(plain(segment["name"], "bold"), *figures_, *tiers, *rate)
@@ -95,11 +96,7 @@ def _from(tier: dict[str, Any]) -> str:
 
 
 def _won(outcome: dict[str, Any]) -> tuple[str, str]:
-    return f"{outcome['won']:,}/{outcome['known']:,}", _percent(outcome["rate"])
-
-
-def _percent(share: float | None) -> str:
-    return "" if share is None else f"{share * 100:.1f} %"
+    return f"{outcome['won']:,}/{outcome['known']:,}", percent(outcome["rate"])
 
 
 def _rules(rules: list[dict[str, Any]], leads: int) -> Iterator[RenderableType]:
@@ -109,7 +106,7 @@ def _rules(rules: list[dict[str, Any]], leads: int) -> Iterator[RenderableType]:
         for rule in most:
             each = rule["points"] / rule["fired"]
             fired, unknown = f"{rule['fired']:,}", f"{rule['unknown']:,}"
-            share = _percent(rule["fired"] / leads if leads else None)  # none is left where no id is known
+            share = percent(rule["fired"] / leads if leads else None)  # none is left where no id is known
             table.add_row(plain(_rule(rule)), fired, share, f"{each:+.1f}", unknown)
         yield table
     never = [_rule(rule) for rule in rules if not rule["fired"]]
