@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+_ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):(?:\?[^/]*)?//?(.*)", re.DOTALL)
+_USER = re.compile(r"^(?:[^/:@]*:(?!\d{1,5}(?:/|$)).*@|[^/@]*@)", re.DOTALL)
+
+
+def shown(file: str) -> str:
+    """A path as messages name it: of an address neither the user nor the options, which may be secrets."""
+    found = _ADDRESS.fullmatch(file)
+    return f"{found[1]}://{_USER.sub('', found[2], count=1).partition('?')[0]}" if found else file
 
 
 @dataclass(frozen=True, order=True)
@@ -20,6 +30,9 @@ class Problem:
     key: str = ""
     what: str = ""
     hint: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "file", shown(self.file))
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line, self.column) if part)

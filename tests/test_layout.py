@@ -29,6 +29,7 @@ OPENING_MODULES = {
     *("model/load.py", "model/preset.py", "pipeline/publish.py", "pipeline/source.py", "pipeline/staged.py"),
     *("pipeline/write.py", "pipeline/kept.py", "pipeline/workbook.py"),
     *("pipeline/target.py", "pipeline/lock.py", "pipeline/switch.py"),  # what publishing is made of
+    "pipeline/spark/session.py",  # a file for what the engine prints
     "commands/streams.py",  # /dev/null, for what a closed stdout can no longer take
 }
 

@@ -26,6 +26,7 @@ from leadscore.commands.common import (
     read_as_of,
     show_progress,
 )
+from leadscore.commands.engine import Engine, EngineName, Master, Partitions, choose_engine, files_in
 from leadscore.commands.report import FIRST
 from leadscore.commands.streams import say, settle
 from leadscore.errors import LateError, Problem
@@ -89,7 +90,8 @@ def score(
     events: Events = None, join: Join = None, write_back: WriteBack = False, previous: Previous = None,
     predict: Predict = None, report: Report = False, no_personal_data: NoPersonalData = False,
     json_: Json = False, quiet: Quiet = False, log: Log = False,
-    no_cache: NoCache = False,
+    no_cache: NoCache = False, engine: Engine = EngineName.local, master: Master = "",
+    partitions: Partitions = 0,
 ) -> int:  # fmt: skip
     """Score, tier and rank the leads of an export, or of several as one."""
     with loading():
@@ -99,6 +101,9 @@ def score(
         from leadscore.pipeline.predict import read_predictor
         from leadscore.pipeline.run import score_export
 
+    score_it = choose_engine(engine, master, partitions) or score_export
+    if engine == EngineName.spark:
+        exports, events = files_in(exports), files_in(events or [])
     day = read_as_of(as_of)
     content = config_bytes(config)
     tree = load_tree(str(config), content, set_ or ())
@@ -114,7 +119,7 @@ def score(
     if report:
         job = replace(job, page=_page(0 if no_personal_data else FIRST))
     with show_progress(not (quiet or json_ or log)) as told:
-        run = score_export(replace(job, cache=open_cache(no_cache), told=told, settle=settle))
+        run = score_it(replace(job, cache=open_cache(no_cache), told=told, settle=settle))
     try:
         _show(run, json_, quiet, log)
     except BrokenPipeError:

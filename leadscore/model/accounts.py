@@ -15,7 +15,7 @@ from pydantic import Field as Setting, create_model, model_validator
 from leadscore.fields import Use, under
 from leadscore.model.tree import Fault, Path
 from leadscore.part import Part, refuse_key
-from leadscore.points import Hundredths, multiply
+from leadscore.points import EXACT, Hundredths, multiply
 from leadscore.rules import AnyRule
 from leadscore.rules.count import Count as CountRule
 from leadscore.scalars import Count, Flag, Name, Points, Share, Text, plain
@@ -55,9 +55,16 @@ def _top(count: int, scores: Hundredths, places: Places) -> Hundredths:
 
 
 def _damped(share: Decimal, scores: Hundredths, places: Places) -> Hundredths:
-    exact = [share**place for place in range(int(places.max(initial=0)) + 1)]
-    factors = np.array([float(factor) for factor in exact])[places]
-    return multiply(scores, factors, lambda row: exact[places[row]])
+    places = np.minimum(places, _faded_at(share))
+    distinct, rows = np.unique(places, return_inverse=True)  # few, however many leads an account has
+    exact = [share**place for place in distinct.tolist()]
+    factors = np.array([float(factor) for factor in exact])[rows]
+    return multiply(scores, factors, lambda row: exact[rows[row]])
+
+
+def _faded_at(share: Decimal) -> int:
+    """A place whose factor serves all later ones: 2**52 x share**place is below a half, or share is 1."""
+    return 0 if share == 1 else int(min(EXACT.divide(-37, share.ln(EXACT)), Decimal(1 << 62))) + 1
 
 
 # models.md E7: A = agg(S); damped: the sum of S_(j) x q^(j-1) with S sorted down, each term rounded once.

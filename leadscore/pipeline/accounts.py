@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from leadscore.model.accounts import Accounts
 from leadscore.pipeline.measure import TEXT
 from leadscore.pipeline.tally import RuleTally
 from leadscore.pipeline.tier import reached
-from leadscore.points import Flags, Hundredths, divide
+from leadscore.points import Flags, Hundredths, Rows, divide
 from leadscore.rules import AnyRule
 from leadscore.text import Folding
 
@@ -67,6 +68,44 @@ def _award(rule: AnyRule, leads: Leads) -> tuple[Hundredths, Flags]:
     return rule.decay.fade(award.points, leads), award.known & (has_age | (award.points == 0))
 
 
+@dataclass(frozen=True)
+class Runs:
+    """Leads that stand account by account, each one's best first: where each account begins."""
+
+    firsts: Sizes
+    """The row of each account's first lead among these."""
+    sizes: Sizes
+    """How many leads of each account are among these."""
+    before: int = 0
+    """How many leads of the first account stand before these, in another part."""
+
+    @classmethod
+    def of(cls, firsts: Sizes, count: int, before: int = 0) -> Runs:
+        """``firsts`` rising from 0, of ``count`` leads."""
+        return cls(firsts, np.diff(np.append(firsts, count)), before)
+
+    def add_up(self, scores: Hundredths, accounts: Accounts) -> Hundredths:
+        """What these leads bring to the sum of each account, by their places in it."""
+        if not len(self.firsts):
+            return np.zeros(0, dtype=np.int64)
+        places = np.arange(len(scores)) - np.repeat(self.firsts, self.sizes)
+        places[: self.sizes[0]] += self.before
+        totals: Hundredths = np.add.reduceat(accounts.combine.weigh(scores, places), self.firsts)
+        return totals
+
+    def find_told(self, known: Flags) -> Rows:
+        """The row of each account whose points of a rule count: the first known, or else the first."""
+        if not len(self.firsts):
+            return self.firsts
+        first_known = np.minimum.reduceat(np.where(known, np.arange(len(known)), len(known)), self.firsts)
+        return np.where(first_known < len(known), first_known, self.firsts)
+
+
+def settle(totals: Hundredths, sizes: Sizes, accounts: Accounts) -> Hundredths:
+    """What the leads of each account combine to, of the sum of all that they bring."""
+    return divide(totals, sizes) if accounts.combine.way == "mean" else totals
+
+
 def roll_up(ranked: pd.DataFrame, accounts: Accounts) -> pd.DataFrame:
     """One row per account, best first: rank, account, score, tier (if there are any), leads, best_lead.
 
@@ -77,21 +116,28 @@ def roll_up(ranked: pd.DataFrame, accounts: Accounts) -> pd.DataFrame:
     """
     kept = [f"{what}{rule.name}" for rule in accounts.rules for what in (POINTS, KNOWN)]
     leads, codes, keys = _best_first(ranked.loc[ranked[KEY].notna(), [KEY, NAME, "id", "score", *kept]])
-    firsts = np.searchsorted(codes, np.arange(len(keys)))
-    sizes = np.diff(np.append(firsts, len(codes)))
-    leads_score = _combine(leads["score"].to_numpy(dtype=np.int64), firsts, sizes, accounts)
+    runs = Runs.of(np.searchsorted(codes, np.arange(len(keys))), len(codes))
+    scores = leads["score"].to_numpy(dtype=np.int64)
+    leads_score = settle(runs.add_up(scores, accounts), runs.sizes, accounts)
     points = np.zeros(len(keys), dtype=np.int64)
     for rule in accounts.rules:
-        points = points + _decide(leads, rule, firsts)
-    best = leads.iloc[firsts]
-    parts = {"leads_score": leads_score, "account_points": points} if accounts.rules else {}
-    columns = {"account": best[NAME].array, "score": leads_score + points, **parts}
-    table = pd.DataFrame({**columns, "leads": sizes, "best_lead": best["id"].array})
-    table = table.iloc[_ranked(table["score"].to_numpy(), keys)].reset_index(drop=True)
-    table.insert(0, "rank", np.arange(1, len(table) + 1))
+        told = runs.find_told(leads[KNOWN + rule.name].to_numpy(dtype=bool))
+        points = points + leads[POINTS + rule.name].to_numpy(dtype=np.int64)[told]
+    best = leads.iloc[runs.firsts]
+    columns = {"account": best[NAME].array, "score": leads_score + points, "leads_score": leads_score}
+    more = {"account_points": points, "leads": runs.sizes, "best_lead": best["id"].array}
+    table = pd.DataFrame({**columns, **more})
+    return lay_out(table.iloc[_ranked(table["score"].to_numpy(), keys)], accounts)
+
+
+def lay_out(table: pd.DataFrame, accounts: Accounts, before: int = 0) -> pd.DataFrame:
+    """Accounts in the order of their ranks with the columns of the file; ``before``: how many are better."""
+    parts = ["leads_score", "account_points"] if accounts.rules else []
+    shown = table[["account", "score", *parts, "leads", "best_lead"]].reset_index(drop=True)
+    shown.insert(0, "rank", np.arange(before + 1, before + len(shown) + 1))
     if accounts.tiers:
-        table.insert(3, "tier", _tiers(table["score"].to_numpy(), accounts))
-    return table
+        shown.insert(3, "tier", _tiers(shown["score"].to_numpy(), accounts))
+    return shown
 
 
 def _best_first(leads: pd.DataFrame) -> tuple[pd.DataFrame, Sizes, npt.NDArray[np.object_]]:
@@ -102,28 +148,6 @@ def _best_first(leads: pd.DataFrame) -> tuple[pd.DataFrame, Sizes, npt.NDArray[n
     wanted = [("account", "ascending"), ("score", "descending"), ("id", "ascending")]
     order = pc.sort_indices(columns, wanted).to_numpy()
     return leads.iloc[order], codes[order], np.asarray(keys, dtype=object)
-
-
-def _combine(scores: Hundredths, firsts: Sizes, sizes: Sizes, accounts: Accounts) -> Hundredths:
-    """What the leads of each account add up to."""
-    if not len(firsts):
-        return np.zeros(0, dtype=np.int64)
-    places = np.arange(len(scores)) - np.repeat(firsts, sizes)
-    totals: Hundredths = np.add.reduceat(accounts.combine.weigh(scores, places), firsts)
-    return divide(totals, sizes) if accounts.combine.way == "mean" else totals
-
-
-def _decide(leads: pd.DataFrame, rule: AnyRule, firsts: Sizes) -> Hundredths:
-    """A rule's points per account: its best lead's for whom they are known.
-
-    Where they are known for none, they are what the rule gives the best lead: its ``missing``.
-    """
-    points: Hundredths = leads[POINTS + rule.name].to_numpy(dtype=np.int64)
-    if not len(firsts):
-        return points
-    known = leads[KNOWN + rule.name].to_numpy(dtype=bool)
-    first_known = np.minimum.reduceat(np.where(known, np.arange(len(known)), len(known)), firsts)
-    return points[np.where(first_known < len(known), first_known, firsts)]
 
 
 def _tiers(scores: Hundredths, accounts: Accounts) -> pd.Series:

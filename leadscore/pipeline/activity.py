@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -16,6 +16,7 @@ from leadscore.fields import Seen
 from leadscore.model.events import EventLog
 from leadscore.pipeline.coded import to_array, to_texts
 from leadscore.pipeline.column import Unreadable, read_field, without_guard
+from leadscore.pipeline.days import Days
 from leadscore.pipeline.event_sums import EventSums, make_room, seen_by
 from leadscore.pipeline.export import Batch, Export
 from leadscore.pipeline.log_leads import LogLeads
@@ -47,7 +48,7 @@ class Activity:
 
     def of(self, ids: pd.Series) -> dict[tuple[str, str], Seen]:
         """What a batch of leads did, by ("rule", name) and ("field", name)."""
-        rows = self.leads.find(_texts(ids))
+        rows = self.leads.find(texts_of(ids))
         self.met[rows[rows >= 0]] = True
         return {each.wanted.key: seen_by(each, rows) for each in self.sums}
 
@@ -87,7 +88,7 @@ class Activity:
         ages = as_of - times.values
         self.read += len(ages)
         self.after_as_of += int(np.count_nonzero(ages < 0))
-        codes = self.leads.add(_texts(batch.leads[columns["lead"]]))
+        codes = self.leads.add(texts_of(batch.leads[columns["lead"]]))
         self._make_room(self.leads.count)
         led = codes >= 0
         self.without_lead += len(codes) - int(np.count_nonzero(led))
@@ -100,6 +101,11 @@ class Activity:
             rows = np.flatnonzero(counted)
             each.add(codes[rows], ages[rows], values[rows] if each.wanted.with_value else values[:0])
 
+    def forget_leads(self) -> None:
+        """Begin anew with the leads and their sums; what is told of the logs goes on."""
+        self.leads, self.events, self.met = LogLeads(), np.zeros(0, np.int64), np.zeros(0, dtype=bool)
+        self.sums = [replace(each, days=Days()) for each in self.sums]
+
     def _make_room(self, leads: int) -> None:
         self.events = make_room(self.events, leads, 0)
         self.met = make_room(self.met, leads, False)
@@ -107,7 +113,8 @@ class Activity:
             each.grow(leads)
 
 
-def _texts(cells: pd.Series) -> pa.Array:
+def texts_of(cells: pd.Series) -> pa.Array:
+    """Ids as leads are told apart by them: text, without the apostrophe of a formula guard."""
     return without_guard(
         to_texts(cells if isinstance(cells.dtype, pd.CategoricalDtype) else cells.astype("str"))
     )

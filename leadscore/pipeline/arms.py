@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -25,17 +26,20 @@ def deal_leads(leads: pd.DataFrame, model: Model) -> pd.DataFrame:
     return leads.assign(**{ARM: arms[ARM]})
 
 
-def count_arms(ranked: pd.DataFrame, model: Model) -> dict[str, Any]:
+def report_arms(leads: Mapping[str, int], ranked: int, model: Model) -> dict[str, Any]:
     """What summary.json has of the arms: the share each should have, and what it has of the ranked leads.
 
-    Nothing where the config has no arms.
+    ``leads``: the ranked ones of each arm, ``ranked``: all of them. Nothing where the config has no arms.
     """
     if model.arms is None:
         return {}
-    counts = ranked[ARM].value_counts()
-    arms = []
-    for name, share in model.arms.shares.items():
-        leads = int(counts.get(name, 0))
-        own = round(leads / len(ranked), 4) if len(ranked) else None
-        arms.append({"name": name, "of": float(share), "leads": leads, "share": own})
+    arms = [
+        {
+            "name": name,
+            "of": float(share),
+            "leads": leads.get(name, 0),
+            "share": round(leads.get(name, 0) / ranked, 4) if ranked else None,
+        }
+        for name, share in model.arms.shares.items()
+    ]
     return {"arms": {"name": model.arms.name, "arms": arms}}

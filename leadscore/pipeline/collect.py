@@ -125,14 +125,19 @@ def _stack(parts: list[dict[str, Column]]) -> pd.DataFrame:
 
 
 def _keep(scored: Scored, batch: Batch, sweep: Sweep) -> dict[str, Column]:
-    model, count = sweep.model, scored.leads.count
-    kept: dict[str, Column] = {name: narrow(column) for name, column in scored.added.items()}
-    kept |= {"id": known_ids(sweep.ids(batch), scored.leads[model.id]), "line": narrow(batch.lines)}
+    kept = {name: narrow(column) for name, column in kept_columns(scored, sweep.model).items()}
+    kept |= {"id": known_ids(sweep.ids(batch), scored.leads[sweep.model.id]), "line": narrow(batch.lines)}
+    if batch.file:
+        kept[FILE] = encode([batch.file], np.zeros(scored.leads.count))
+    return kept
+
+
+def kept_columns(scored: Scored, model: Model) -> dict[str, Column]:
+    """What is kept of each lead of a batch, beside its id and where it stands."""
+    kept: dict[str, Column] = dict(scored.added)
     for name in map(key_name, model.rank_by):
         if name not in model.columns:
             kept[rank_key(name, model)] = rank_values(scored.leads[name])
-    if batch.file:
-        kept[FILE] = encode([batch.file], np.zeros(count))
     if model.nurture and model.nurture.idle:
         kept["days_idle"] = scored.leads.age(model.nurture.idle.since)
     if model.accounts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,6 +49,12 @@ class FieldSeen:
                 newest = int(days.max())
                 self.newest = newest if self.newest is None else max(newest, self.newest)
 
+    def merge(self, other: FieldSeen) -> None:
+        """The same field of other leads."""
+        self.unknown += other.unknown
+        self.is_date = self.is_date or other.is_date
+        self.newest = max((day for day in (self.newest, other.newest) if day is not None), default=None)
+
 
 @dataclass
 class ValuesSeen:
@@ -68,8 +74,24 @@ class ValuesSeen:
         self.leads += int(per_cell[in_cell].sum())
         if self.values is not None:
             folded = values.folded(Folding())
-            self.values.update(folded[place] for place in np.flatnonzero(unlisted)[: MOST + 1].tolist())
-            self.values = self.values if len(self.values) <= MOST else None
+            self._note(folded[place] for place in np.flatnonzero(unlisted).tolist())
+
+    def merge(self, other: ValuesSeen) -> None:
+        """Those of other leads, that an equal rule does not list."""
+        self.leads += other.leads
+        if other.values is None:
+            self.values = None
+        else:
+            self._note(other.values)
+
+    def _note(self, folded: Iterable[str]) -> None:
+        # One by one: cells that differ may fold to one value, so that a first MOST of them says nothing.
+        for value in folded:
+            if self.values is None:
+                return
+            self.values.add(value)
+            if len(self.values) > MOST:
+                self.values = None
 
 
 @dataclass
@@ -98,6 +120,16 @@ class Drift:
                 if lists_values(rule):
                     seen = self.unlisted.setdefault((portion.segment, rule.name), ValuesSeen(rule))
                     seen.add(of_batch, portion.rows, self.as_of)
+
+    def merge(self, other: Drift) -> None:
+        """Count the batches of another as well, scored by the same model for the same day."""
+        self.leads += other.leads
+        self.as_of = other.as_of if other.fields else self.as_of  # without a batch there is no day
+        for name, field_seen in other.fields.items():
+            self.fields.setdefault(name, FieldSeen()).merge(field_seen)
+        for key, seen in other.unlisted.items():
+            self.unlisted.setdefault(key, ValuesSeen(seen.rule)).merge(seen)
+        self.looked_up |= other.looked_up
 
     def report(self) -> dict[str, Any]:
         """What summary.json keeps: counts and the names that the config has for them, no cell's value."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -53,7 +54,12 @@ class EventSums:
         """Count what had to wait for the whole log."""
         if self.wanted.at_most_per_day is not None:
             for codes, ages, times in self.days.take_all():
-                self._sum(codes, ages, _NO_VALUES, times.clip(max=self.wanted.at_most_per_day))
+                self.add_days(codes, ages, times)
+
+    def add_days(self, codes: Codes, ages: Numbers, times: Codes) -> None:
+        """Count leads' whole days: how many events each had, of which a day counts at most so many."""
+        most = self.wanted.at_most_per_day
+        self._sum(codes, ages, _NO_VALUES, times if most is None else times.clip(max=most))
 
     def _sum(self, codes: Codes, ages: Numbers, values: Numbers, times: Codes | int) -> None:
         if "count" in self.amounts:
@@ -105,17 +111,25 @@ def _hundredths(values: Numbers) -> Hundredths:
 def seen_by(sums: EventSums, rows: Codes) -> Seen:
     """The sums of the leads at these positions; nothing where the position is -1."""
     known = rows >= 0
-    age = np.full(len(rows), np.nan)
-    if "age" in sums.amounts:
-        age[known] = sums.amounts["age"][rows[known]]
-        age[np.isinf(age)] = np.nan
+    picked: dict[str, npt.NDArray[Any]] = {}
+    for name, amounts in sums.amounts.items():
+        picked[name] = np.full(len(rows), np.inf if name == "age" else 0, amounts.dtype)
+        picked[name][known] = amounts[rows[known]]
+    return seen_from(picked, len(rows))
 
-    def pick(name: str) -> Hundredths:
-        picked = np.zeros(len(rows), np.int64)
-        if name in sums.amounts:
-            picked[known] = sums.amounts[name][rows[known]]
-        return picked
 
-    points = pick("points")
-    faded = pick("faded") if "faded" in sums.amounts else points
-    return Seen(pick("count"), age, points, faded, pick("value"))
+def seen_from(amounts: Mapping[str, npt.NDArray[Any]], leads: int) -> Seen:
+    """What is said of so many leads by the amounts of each; nothing by those nobody asks for.
+
+    An age is infinite where a lead has no event.
+    """
+    nothing = np.zeros(leads, np.int64)
+    age = amounts.get("age", np.full(leads, np.nan))
+    points = amounts.get("points", nothing)
+    return Seen(
+        amounts.get("count", nothing),
+        np.where(np.isinf(age), np.nan, age),
+        points,
+        amounts.get("faded", points),
+        amounts.get("value", nothing),
+    )

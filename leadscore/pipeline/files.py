@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from pathlib import Path
 from typing import Any, TypeVar
 
-from leadscore.errors import InputError, Problem, UsageError
+from leadscore.errors import InputError, Problem, UsageError, shown
 from leadscore.model.schema import Model
 from leadscore.pipeline.cache import NO_CACHE, Cache
 from leadscore.pipeline.export import Batch, Export
@@ -27,7 +27,7 @@ def open_exports(paths: Sequence[Path], model: Model, cache: Cache = NO_CACHE) -
 
     Raises UsageError for a file that is given twice, InputError with the problems of all files.
     """
-    _refuse_twice(paths)
+    refuse_twice(paths)
     opened = _each(paths, lambda path: open_wanted(path, model, cache))
     return Exports(opened) if len(opened) > 1 else opened[0]
 
@@ -39,7 +39,7 @@ def files_of(export: Export) -> Mapping[str, Export]:
 
 def paths_of(export: Export) -> dict[str, str]:
     """The path of each file, as it was given."""
-    return {name: str(file.path) for name, file in files_of(export).items()}
+    return {name: shown(str(file.path)) for name, file in files_of(export).items()}
 
 
 def title_of(export: Export) -> str:
@@ -93,7 +93,8 @@ def _without_need(model: Model, names: Collection[str]) -> Model:
     return model.model_copy(update={"fields": fields})
 
 
-def _refuse_twice(paths: Sequence[Path]) -> None:
+def refuse_twice(paths: Sequence[Path]) -> None:
+    """Raise UsageError for a file that is given twice."""
     whole = [os.path.realpath(path) for path in paths]
     again = [path for place, path in enumerate(paths) if whole[place] in whole[:place]]
     if again:

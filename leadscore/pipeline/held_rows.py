@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from leadscore.pipeline.categories import refuse_unknown_codes
-from leadscore.pipeline.source import STEP, Cursor, FileBytes
+from leadscore.pipeline.cursor import Cursor
+from leadscore.pipeline.source import STEP, FileBytes
 from leadscore.pipeline.typed_text import is_text
 from leadscore.points import Rows
 

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 # What a spreadsheet makes of a long id when a CSV file is opened and saved in it.
 _DAMAGED_ID = r"[0-9]([.,][0-9]+)?[eE]\+[0-9]+"
-_SHOWN = 20
+_BELOW = "under a second header, whose columns may be others"
+SHOWN = 20
+"""So many ids that stand twice are named."""
 _NAMED = 3
 SECOND_HEADER = "\0second header"
 """Stands for the id of a row that is a header, and of all that follow it in its file."""
@@ -57,17 +59,21 @@ def mark_second_headers(ids: pd.Series, header: str, below: bool) -> tuple[pd.Se
 
 def set_aside_without_id(collected: Collected, export: Export, model: Model) -> npt.NDArray[np.bool_]:
     """Which leads have an id that can be trusted; the lines of the others join those set aside."""
-    ids = collected.leads["id"]
-    blank = ids.isna().to_numpy()
-    damaged = _are_damaged(ids)
-    below = (ids == SECOND_HEADER).to_numpy(dtype=bool, na_value=False)
-    for rows, reason in (
-        (blank, f"{model.id} is empty"),
-        (damaged, f"{model.id} was damaged by a spreadsheet (1.23E+11)"),
-        (below, "under a second header, whose columns may be others"),
+    sound = np.ones(len(collected.leads), dtype=bool)
+    for rows, reason in find_unsound(collected.leads["id"], model):
+        _set_aside(collected, export, rows, reason)
+        sound[rows] = False
+    return sound
+
+
+def find_unsound(ids: pd.Series, model: Model) -> Iterator[tuple[npt.NDArray[np.int64], str]]:
+    """The leads whose id cannot be trusted, by the reason why; a missing id is one that is empty."""
+    for unsound, reason in (
+        (ids.isna().to_numpy(), f"{model.id} is empty"),
+        (_are_damaged(ids), f"{model.id} was damaged by a spreadsheet (1.23E+11)"),
+        ((ids == SECOND_HEADER).to_numpy(dtype=bool, na_value=False), _BELOW),
     ):
-        _set_aside(collected, export, np.flatnonzero(rows), reason)
-    return ~(blank | damaged | below)
+        yield np.flatnonzero(unsound), reason
 
 
 def _set_aside(collected: Collected, export: Export, places: npt.NDArray[np.int64], reason: str) -> None:
@@ -134,22 +140,33 @@ def _texts(export: Export, places: npt.NDArray[np.int64]) -> Sequence[bytes]:
 def refuse_duplicates(leads: pd.DataFrame, paths: Mapping[str, str], model: Model) -> None:
     """Raise InputError naming the lines of every id that stands more than once. ``paths``: of each file."""
     twice = leads["id"].duplicated(keep=False)
-    if not twice.any():
-        return
-    leads = leads[twice]
+    if twice.any():
+        leads = leads[twice]
+        times = leads["id"].value_counts()
+        refuse_known_duplicates(leads, times, len(times), paths, model)
+
+
+def refuse_known_duplicates(
+    leads: pd.DataFrame,
+    times: Mapping[str, int] | pd.Series,
+    ids: int,
+    paths: Mapping[str, str],
+    model: Model,
+) -> None:
+    """Raise InputError for leads whose id stands ``times``; ``ids``: how many such ids there are in all."""
     each = pd.Series(range(len(leads))).groupby(leads["id"].array, sort=False).agg(list)
     problems = []
-    for rows in each.head(_SHOWN):
+    for name, rows in each.head(SHOWN).items():
         (file, line), *again = ((paths[file], line) for file, line in _find(leads.iloc[rows]))
-        what = f"the same id stands again in {_places(again)}"
+        what = f"the same id stands again in {_places(again, int(times[str(name)]) - 1)}"
         hint = "remove the copies, set checks.on_duplicate to first or last, or name another column under id"
         problems.append(Problem(file, line, key=model.id, what=what, hint=hint))
-    if len(each) > _SHOWN:
+    if ids > SHOWN:
         file = problems[0].file if len(paths) == 1 else ""
-        problems.append(Problem(file, what=f"and {len(each) - _SHOWN:,} more ids that stand more than once"))
+        problems.append(Problem(file, what=f"and {ids - SHOWN:,} more ids that stand more than once"))
     raise InputError(problems)
 
 
-def _places(places: Sequence[tuple[str, int]]) -> str:
+def _places(places: Sequence[tuple[str, int]], count: int) -> str:
     shown = ", ".join(f"{file}:{line}" for file, line in places[:5])
-    return f"{shown} and {len(places) - 5} more" if len(places) > 5 else shown
+    return f"{shown} and {count - 5} more" if count > 5 else shown

@@ -14,9 +14,9 @@ from leadscore.pipeline.fit import wanted_columns
 from leadscore.pipeline.read import open_export
 
 
-def open_wanted(path: Path, model: Model, cache: Cache = NO_CACHE) -> Any:
+def open_wanted(path: Path, model: Model, cache: Cache = NO_CACHE, hashed: bool = True) -> Any:
     """The export, its header and delimiter recognised by the columns the model may ask for."""
-    return open_export(path, set(_headers(model)), declared=model.input, cache=cache)
+    return open_export(path, set(_headers(model)), declared=model.input, cache=cache, hashed=hashed)
 
 
 def open_log(path: Path, model: Model, cache: Cache = NO_CACHE) -> Any:

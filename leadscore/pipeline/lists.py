@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,10 @@ from leadscore.points import Flags
 
 Rows = npt.NDArray[np.int64]
 """Positions of leads in the export, best first."""
+
+
+NONE_BEFORE: Mapping[str, int] = {}
+_FEW = np.iinfo(np.int32).max
 
 
 @dataclass(frozen=True)
@@ -87,14 +92,19 @@ def divide_ranked(leads: pd.DataFrame, trusted: Flags, model: Model) -> dict[str
     return {name: order[(trusted & chosen)[order]] for name, chosen in parts.items()}
 
 
-def list_parts(leads: pd.DataFrame, parts: Mapping[str, Rows], model: Model) -> list[Listing]:
-    """The file of each part; ``parts`` holds its leads in their order."""
+def list_parts(
+    leads: pd.DataFrame, parts: Mapping[str, Rows], model: Model, before: Mapping[str, int] = NONE_BEFORE
+) -> list[Listing]:
+    """The file of each part; ``parts`` holds its leads in their order.
+
+    ``before``: how many ranked leads come before these, by segment, and under '' in all.
+    """
     ranked, count = parts["ranked"], len(leads)
-    leads = leads.assign(rank=_number([ranked], count))
+    leads = leads.assign(rank=_number({"": ranked}, count, before))
     if model.segments:
         segments = leads["segment"].iloc[ranked]
-        inside = [ranked[(segments == segment.name).to_numpy()] for segment in model.segments]
-        leads = leads.assign(segment_rank=_number(inside, count))
+        inside = {each.name: ranked[(segments == each.name).to_numpy()] for each in model.segments}
+        leads = leads.assign(segment_rank=_number(inside, count, before))
     own = [FILE] if FILE in leads else []
     return [
         Listing(name, rows, leads, _with_asked(part_columns(name, model), leads) + own, PARTS[name].by_tier)
@@ -102,11 +112,12 @@ def list_parts(leads: pd.DataFrame, parts: Mapping[str, Rows], model: Model) -> 
     ]
 
 
-def _number(lists: Sequence[Rows], count: int) -> npt.NDArray[np.int32]:
+def _number(lists: Mapping[str, Rows], count: int, before: Mapping[str, int]) -> npt.NDArray[Any]:
     """The place of each lead in the list it is in, from 1; 0 for those in none."""
-    places = np.zeros(count, dtype=np.int32)
-    for rows in lists:
-        places[rows] = np.arange(1, len(rows) + 1)
+    first = max((before.get(name, 0) for name in lists), default=0)
+    places: npt.NDArray[Any] = np.zeros(count, dtype=np.int32 if first + count < _FEW else np.int64)
+    for name, rows in lists.items():
+        places[rows] = np.arange(1, len(rows) + 1) + before.get(name, 0)
     return places
 
 

@@ -18,6 +18,7 @@ from leadscore.model.schema import Model
 from leadscore.pipeline.coded import TEXT as TEXT, Column, encode
 from leadscore.pipeline.combine import Contributions
 from leadscore.pipeline.tier import assign_tiers
+from leadscore.points import Hundredths
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,8 @@ def measure_leads(leads: Leads, model: Model, contributions: Contributions) -> M
 def add_percentiles(leads: pd.DataFrame, model: Model) -> pd.DataFrame:
     """The leads of a whole file with their percentile ranks, in hundredths.
 
-    100 x (leads with less + half of those with as much, the lead itself included) / leads. The one measure
-    that depends on the other leads.
+    As ``percentile_ranks`` has them, among the leads whose points are known. The one measure that depends on
+    the other leads.
     """
     added = {}
     for name, scale in model.models[0].scales.items():
@@ -64,9 +65,17 @@ def add_percentiles(leads: pd.DataFrame, model: Model) -> pd.DataFrame:
             known, count = points.notna().to_numpy(), int(points.notna().sum())
             ranks = points.rank(method="average").to_numpy(dtype=np.float64, na_value=np.nan)
             twice = (2 * np.where(known, ranks, 1) - 1).astype(np.int64)  # ranks are whole or half
-            shares = (twice * 100_00 + count) // max(2 * count, 1)
-            added[name] = to_column(Amounts(shares, Range(0, 100_00), known))
+            added[name] = to_column(Amounts(percentile_ranks(twice, count), Range(0, 100_00), known))
     return leads.assign(**added)
+
+
+def percentile_ranks(twice: Hundredths, count: int) -> Hundredths:
+    """100 x (less + half of equal) / count in hundredths, rounded half away from zero.
+
+    ``twice``: 2 x less + equal, of each lead: how many of the ``count`` leads have less than it and how
+    many as much, itself included.
+    """
+    return (twice * 100_00 + count) // max(2 * count, 1)
 
 
 def find_labels(column: str, model: Model) -> tuple[str, ...]:

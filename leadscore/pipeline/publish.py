@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from leadscore.errors import LateError, Problem, PublishError
-from leadscore.pipeline.staged import PRIVATE, StagedFile, open_staged
+from leadscore.pipeline.staged import PRIVATE, StagedFile, make_folders, open_staged
+from leadscore.pipeline.store_path import url_of
 from leadscore.pipeline.switch import clear_stage, exchange, name_beside, sync
 from leadscore.pipeline.target import MANIFEST, last_manifest, refused, told_as
 
@@ -38,10 +39,14 @@ class Stage:
     def create(self, name: str) -> Iterator[StagedFile]:
         """A new file, on disk when the block ends."""
         path = self.folder / name
-        path.parent.mkdir(mode=0o700, exist_ok=True)
+        make_folders(path.parent, self.folder)
         with open_staged(path, self.mode) as staged:
             yield staged
-        self.files[name] = {"bytes": staged.size, "sha256": staged.digest.hexdigest()}
+        self.files[name] = staged.facts
+
+    def adopt(self, name: str, facts: Mapping[str, Any]) -> None:
+        """A file that a task made in the folder, with the rows, bytes and sha256 that it told of it."""
+        self.files[name] = {key: facts[key] for key in ("rows", "bytes", "sha256") if key in facts}
 
     def count(self, name: str, rows: int) -> None:
         """So many rows are in a file that is there."""
@@ -54,14 +59,31 @@ class Stage:
             file.write(text.encode("utf-8", "backslashreplace"))  # a file's name may be any bytes
 
     def prove(self) -> None:
-        """Read every file once more. Raises PublishError where the disk has not what was written."""
+        """Read every file once more, and remove what nobody told of, such as half a part of a dead task.
+
+        Raises PublishError where the disk has not what was written.
+        """
+        self._remove_others()
         with ThreadPoolExecutor(_READERS, "prove") as readers:
-            digests = list(readers.map(lambda name: digest_of(self.folder / name), self.files))
+            digests = list(readers.map(lambda name: _digest_or_none(self.folder / name), self.files))
         for (name, written), digest in zip(self.files.items(), digests, strict=True):
             if digest != written["sha256"]:
-                what = f"cannot be published: {name} on the disk is not what was written"
-                hint = "check the disk; the old result, if any, is untouched"
-                raise PublishError(Problem(str(self.target), what=what, hint=hint))
+                raise self.not_as_written(name, "on the disk")
+
+    def _remove_others(self) -> None:
+        ours = {self.folder / name for name in self.files}
+        folders = {folder for path in ours for folder in path.parents}
+        for path in sorted(self.folder.rglob("*"), reverse=True):  # what is in a folder before the folder
+            if path.is_dir() and path not in folders:
+                path.rmdir()
+            elif not path.is_dir() and path not in ours:
+                path.unlink()
+
+    def not_as_written(self, name: str, where: str) -> PublishError:
+        """Why nothing is published."""
+        what = f"cannot be published: {name} {where} is not what was written"
+        hint = "check the disk; the old result, if any, is untouched"
+        return PublishError(Problem(str(self.target), what=what, hint=hint))
 
 
 @contextmanager
@@ -94,8 +116,19 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def _digest_or_none(path: Path) -> str:
+    """Of a file that a task told of, and that is not there after all, nothing."""
+    try:
+        return digest_of(path)
+    except FileNotFoundError:
+        return ""
+
+
 def refuse_foreign(target: Path) -> None:
     """Raise PublishError if publishing here would remove anything leadscore has not written."""
+    if url_of(target):
+        hint = "choose a folder, or score with --engine spark"
+        raise PublishError(Problem(str(target), what="is in an object store", hint=hint))
     if target.is_symlink() or (target.exists() and not target.is_dir()):
         raise PublishError(Problem(str(target), what="is not a folder", hint="choose another -o"))
     if not target.exists():
@@ -113,7 +146,7 @@ def find_strange(target: Path) -> str:
     if manifest is None:
         return next((entry.name for entry in sorted(target.iterdir())), "")
     ours = {MANIFEST, *manifest["outputs"]}
-    folders = {str(Path(name).parent) for name in ours}
+    folders = {str(folder) for name in ours for folder in Path(name).parents}
     for entry in sorted(target.rglob("*")):
         name = str(entry.relative_to(target))
         if name not in (folders if entry.is_dir() and not entry.is_symlink() else ours):

@@ -29,7 +29,7 @@ def rank_leads(
     order = order_by_id(leads["id"]) if by_id is None else by_id
     for key in reversed(model.rank_by):  # a stable sort keeps the order before it among equals
         name, highest_first = key_name(key), isinstance(key, str)
-        places = _lowest_first(leads[rank_key(name, model)], find_labels(name, model), highest_first)
+        places = lowest_first(leads[rank_key(name, model)], find_labels(name, model), highest_first)
         order = order[np.argsort(places[order], kind="stable")]
     return order
 
@@ -40,7 +40,7 @@ def order_by_id(ids: pd.Series) -> npt.NDArray[np.int64]:
     return np.asarray(pc.sort_indices(texts).to_numpy(), dtype=np.int64)  # of UTF-8, as of code points
 
 
-def _lowest_first(values: pd.Series, labels: tuple[str, ...], highest_first: bool) -> npt.NDArray[Any]:
+def lowest_first(values: pd.Series, labels: tuple[str, ...], highest_first: bool) -> npt.NDArray[Any]:
     """Numbers of which the lowest is best, and the highest unknown."""
     column = pa.array(values, from_pandas=True)
     column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column

@@ -20,6 +20,7 @@ __all__ = ["Batch", "CsvExport", "Dialect", "Export", "ParquetExport", "SetAside
 
 MAX_UNPACKED_BYTES = 16 << 30
 MAX_RATIO = 300  # of unpacked to packed bytes; 2,000 columns, empty but for two, come to 210
+UNKNOWN_DIGEST = "not made"
 FREE_BYTES = 64 << 20  # of which no ratio is asked
 GZIP, PARQUET = b"\x1f\x8b", b"PAR1"
 ZIP = b"PK\x03\x04"
@@ -40,6 +41,7 @@ def open_export(
     max_unpacked_bytes: int = MAX_UNPACKED_BYTES,
     once: bool = False,
     cache: Cache = NO_CACHE,
+    hashed: bool = True,
 ) -> Export:
     """Read and recognise a file by its content, never by its name.
 
@@ -49,11 +51,12 @@ def open_export(
     `once`: so does any other, and it is only gone through, so that memory does not grow with it: lines and
     rows cannot be taken from it again; of its damaged lines the first LISTED are kept.
     `cache`: where the reading of a plain CSV file is kept, and looked for.
+    `hashed`: without it the file has no digest, for whoever only wants to know what it is.
     Raises InputError for whatever is not a sound CSV (also gzipped), Parquet or xlsx file.
     """
     source = open_source(path)
     kept = cache.find(source)
-    digest = Digest(source, kept.digest if kept else "")
+    digest = Digest(source, kept.digest if kept else "" if hashed else UNKNOWN_DIGEST)
     size = len(source)
     if source.startswith(PARQUET):
         packed = source if once else source.read()

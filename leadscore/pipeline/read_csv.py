@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -110,6 +111,11 @@ class CsvExport:
         if not len(lines):
             return self._parser.no_records(self.columns).cells
         return self._parser.parse_lines(lines, self._multiline, self.columns)
+
+    @cached_property
+    def schema(self) -> pa.Schema:
+        """The columns: all of them text."""
+        return pa.schema([(name, pa.large_string()) for name in self.columns])
 
     @property
     def _known_lines(self) -> Lines:

@@ -17,16 +17,9 @@ from leadscore.errors import InputError, Problem
 from leadscore.fields import FieldType
 from leadscore.pipeline.categories import Categories
 from leadscore.pipeline.export import BATCH_BYTES, MAX_COLUMNS, Batch, Dialect, SetAside, to_frame
-from leadscore.pipeline.held_rows import (
-    HeldRows,
-    Look,
-    hold_rows,
-    look_at,
-    open_parquet,
-    text_columns,
-)
+from leadscore.pipeline.held_rows import HeldRows, Look, hold_rows, look_at, open_parquet, text_columns
 from leadscore.pipeline.source import FileBytes
-from leadscore.pipeline.typed_text import as_text as as_text, field_type, has_text
+from leadscore.pipeline.typed_text import as_text as as_text, field_type, refuse_without_text
 from leadscore.points import Rows
 
 if TYPE_CHECKING:
@@ -70,11 +63,10 @@ class ParquetExport:
             self._refuse(f"more than {MAX_COLUMNS:,} columns")
         self.columns = tuple(self._schema.names)
         self.repeated: frozenset[str] = frozenset()
+        self.header: bytes | None = None
         for name in sorted({name for name in self.columns if self.columns.count(name) > 1}):
             self._refuse("two columns have this name", name)
-        kinds = {
-            name: field_type(self._schema.field(name).type) for name in dict.fromkeys(self._schema.names)
-        }
+        kinds = {field.name: field_type(field.type) for field in self._schema}
         self.kinds: Mapping[str, FieldType] = {name: kind for name, kind in kinds.items() if kind}
 
     def batches(self, columns: Sequence[str], coded: bool = False) -> Iterator[Batch]:
@@ -88,10 +80,20 @@ class ParquetExport:
 
     def refuse_without_text(self, columns: Sequence[str]) -> None:
         """Raise InputError for the first of the columns that cannot be read, or written to CSV, as text."""
-        for name in columns:
-            kind = self._schema.field(name).type
-            if not has_text(kind):
-                self._refuse(f"a column of type {kind} holds no text", name, "leave it out of the export")
+        refuse_without_text(self.path, self._schema, columns)
+
+    def whole_batches(self, columns: Sequence[str]) -> Iterator[tuple[Batch, pa.RecordBatch]]:
+        """The leads in file order, these columns as text and all in their types; none stays in memory."""
+        self.refuse_without_text(columns)
+        count = 0
+        for part in self._read_plain(list(self.columns)):
+            with self._judged():
+                batch = self._batch(part, list(dict.fromkeys(columns)), count, None)
+            yield self._placed(batch), part
+            count += part.num_rows
+
+    def _placed(self, batch: Batch) -> Batch:
+        return batch  # the line of a lead is its row
 
     def hold(self, rows: Rows, guard: bool = False) -> None:
         """Decode once what the next calls take: these rows, or all of a file that is small."""

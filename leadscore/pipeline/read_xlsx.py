@@ -55,9 +55,9 @@ class XlsxExport(ParquetExport):
 
     def batches(self, columns: Sequence[str], coded: bool = False) -> Iterator[Batch]:
         """The leads in the sheet's order; see ParquetExport."""
-        return map(self._numbered, super().batches(columns, coded))
+        return map(self._placed, super().batches(columns, coded))
 
-    def _numbered(self, batch: Batch) -> Batch:
+    def _placed(self, batch: Batch) -> Batch:
         return replace(batch, lines=self._lines[batch.start : batch.start + len(batch.leads)])
 
 

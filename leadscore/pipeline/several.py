@@ -18,13 +18,12 @@ from leadscore.errors import InputError, Problem
 from leadscore.fields import FieldType
 from leadscore.pipeline.export import Batch, SetAside, unique_names
 from leadscore.pipeline.read import CsvExport, ParquetExport
-from leadscore.pipeline.read_parquet import as_text
+from leadscore.pipeline.typed_text import as_text, refuse_without_text
 from leadscore.text import visible
 
 File = CsvExport | ParquetExport
 Rows = npt.NDArray[np.int64]
 _TEXT = pa.large_string()
-_NOWHERE: Rows = np.zeros(0, np.int64)
 
 
 class Exports:
@@ -62,9 +61,9 @@ class Exports:
     @cached_property
     def header(self) -> bytes | None:
         """The header line, where it is the same in all files and their lines can stand below one another."""
-        files = [file for file in self.files.values() if isinstance(file, CsvExport)]
+        files = list(self.files.values())
         heads = {(file.header, file.dialect.delimiter, file.dialect.line_end) for file in files}
-        return files[0].header if len(files) == len(self.files) and len(heads) == 1 else None
+        return files[0].header if len(heads) == 1 else None
 
     def batches(self, columns: Sequence[str], coded: bool = False) -> Iterator[Batch]:
         """The leads of all files, as text. Raises InputError for a column that no file has."""
@@ -131,15 +130,17 @@ class Exports:
         """Leads number `rows`, all columns: in their type where all files have the same, else as text."""
         return _in_place(
             pa.concat_tables,
-            [(self._unite(file.take_rows(own)), there) for file, own, there in self.divide(np.asarray(rows))],
+            [
+                (unite(file.take_rows(own), self.schema), there)
+                for file, own, there in self.divide(np.asarray(rows))
+            ],
         )
 
     def refuse_without_text(self, columns: Iterable[str]) -> None:
         """Raise InputError for a column that some file holds in a type without text."""
         wanted = set(columns)
         for file in self.files.values():
-            if isinstance(file, ParquetExport):
-                file.refuse_without_text([name for name in file.columns if name in wanted])
+            refuse_without_text(file.path, file.schema, [name for name in file.columns if name in wanted])
 
     @property
     def mixed(self) -> list[str]:
@@ -147,22 +148,20 @@ class Exports:
         return [name for name, kinds in self._kinds.items() if len(kinds) > 1]
 
     @cached_property
+    def schema(self) -> pa.Schema:
+        """All columns: in their type where every file has the same, else as text."""
+        kinds = {name: next(iter(each)) if len(each) == 1 else _TEXT for name, each in self._kinds.items()}
+        return pa.schema(list(kinds.items()))
+
+    @cached_property
     def _kinds(self) -> dict[str, set[pa.DataType]]:
         found: dict[str, set[pa.DataType]] = {name: set() for name in self.columns}
         for file in self.files.values():
-            for field in file.take_rows(_NOWHERE).schema:
+            for field in file.schema:
                 kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
                 if not pa.types.is_null(kind):
                     found[field.name].add(kind)
         return found
-
-    def _unite(self, table: pa.Table) -> pa.Table:
-        return pa.table(
-            {
-                name: _as_kind(table, name, next(iter(kinds)) if len(kinds) == 1 else _TEXT)
-                for name, kinds in self._kinds.items()
-            }
-        )
 
 
 def name_files(paths: Sequence[Path]) -> tuple[str, ...]:
@@ -174,6 +173,11 @@ def name_files(paths: Sequence[Path]) -> tuple[str, ...]:
         alone = (n for n in endings if sum(other[-n:] == parts[-n:] for other in whole) == 1)
         names.append(visible(Path(*parts[-next(alone, len(parts)) :]).as_posix()))
     return unique_names(names)[0]
+
+
+def unite(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Rows of one of the files, with the columns of all."""
+    return pa.table({field.name: _as_kind(table, field.name, field.type) for field in schema}, schema)
 
 
 def _as_kind(table: pa.Table, name: str, kind: pa.DataType) -> pa.Array | pa.ChunkedArray:

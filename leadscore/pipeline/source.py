@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import stat
 import tempfile
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import IO, overload
 
 from leadscore.errors import InputError, Problem
+from leadscore.pipeline.store_path import is_address, refuse_address
 
 STEP = 1 << 20  # bytes looked at together where all of a file is gone through
 FIRST_STEP = 1 << 12  # what is looked for is often near: look at this much, then double it
@@ -111,33 +111,16 @@ class FileBytes:
 Octets = bytes | bytearray | FileBytes
 
 
-class Cursor(io.RawIOBase):
-    """The same bytes as a file with a place in it, for readers that want one."""
-
-    def __init__(self, octets: FileBytes) -> None:
-        self._octets, self._at = octets, 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        self._at = offset + (0, self._at, len(self._octets))[whence]
-        return self._at
-
-    def tell(self) -> int:
-        return self._at
-
-    def read(self, size: int = -1) -> bytes:
-        octets = self._octets[self._at : self._at + size if size >= 0 else None]
-        self._at += len(octets)
-        return octets
-
-
 def open_source(path: Path) -> FileBytes:
-    """A regular file. Raises InputError for anything else, which is never waited for."""
+    """A regular file, or an object by its path of ``address_of``.
+
+    Raises InputError for anything else, which is never waited for, nor asked of any server.
+    """
+    if is_address(path):
+        from leadscore.pipeline.store import open_remote  # late: hardly any run reads from a store
+
+        return open_remote(path)
+    refuse_address(path)
     try:
         before = path.stat()
         if not stat.S_ISREG(before.st_mode):
@@ -149,10 +132,11 @@ def open_source(path: Path) -> FileBytes:
         raise refused(path, "cannot be read: no such path") from None
 
 
-def put_down(parts: Iterable[bytes], path: Path) -> FileBytes:
+def put_down(parts: Iterable[bytes], path: Path, done: str = "unpacked") -> FileBytes:
     """The bytes in a file without a name, that nobody else can open and that goes with the process.
 
-    Raises InputError where there is no room for it; `path` is the file they come from.
+    Raises InputError where there is no room for it; `path` is what they come from, `done` what
+    was to be done with it.
     """
     try:
         with ExitStack() as until_whole:
@@ -164,7 +148,7 @@ def put_down(parts: Iterable[bytes], path: Path) -> FileBytes:
             return FileBytes(file, path, os.fstat(file.fileno()))
     except OSError as error:
         hint = "let TMPDIR name a folder with room for it"
-        raise refused(path, f"cannot be unpacked: {reason(error)}", hint=hint) from None
+        raise refused(path, f"cannot be {done}: {reason(error)}", hint=hint) from None
 
 
 def view(octets: Octets, start: int, stop: int) -> memoryview:

@@ -50,14 +50,14 @@ class Histogram:
     leads: Counts
 
     @classmethod
-    def of(cls, scores: Hundredths) -> Histogram:
-        """Scores in hundredths, in bins as narrow as ``BINS`` of them can be."""
+    def of(cls, scores: Hundredths, leads: Counts | None = None) -> Histogram:
+        """Scores in hundredths, in bins as narrow as ``BINS`` of them can be; ``leads`` of each, or one."""
         if not len(scores):
             return cls(1, 0, np.zeros(0, np.int64))
         low, high = int(scores.min()), int(scores.max())
         width = next(width for width in _widths() if high // width - low // width < BINS)
         first = low // width
-        return cls(width, first * width, np.bincount(scores // width - first))
+        return cls(width, first * width, np.bincount(scores // width - first, leads).astype(np.int64))
 
     @classmethod
     def read(cls, kept: dict[str, Any]) -> Histogram:

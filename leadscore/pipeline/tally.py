@@ -28,6 +28,12 @@ class RuleTally:
     points: int = 0
     """Hundredths, over all leads."""
 
+    def merge(self, other: RuleTally) -> None:
+        """Count what it did to other leads as well."""
+        self.fired += other.fired
+        self.unknown += other.unknown
+        self.points += other.points
+
 
 @dataclass
 class SignTally:
@@ -35,6 +41,11 @@ class SignTally:
 
     holds: int = 0
     unknown: int = 0
+
+    def merge(self, other: SignTally) -> None:
+        """Count other leads as well."""
+        self.holds += other.holds
+        self.unknown += other.unknown
 
 
 @dataclass
@@ -71,6 +82,22 @@ class Tally:
             lines = batch.lines[cells.rows].tolist()
             listed += [(batch.file, line, cells.column, cells.reason) for line in lines]
         self.cells += sorted(listed)[: max(LISTED - len(self.cells), 0)]
+
+    def merge(self, other: Tally) -> None:
+        """Count the batches of another tally as well, made by the same model; the other stays as it is.
+
+        The order of merging decides which unreadable cells are listed: the first LISTED. All else is the same
+        in any order.
+        """
+        self.leads += other.leads
+        for key, rule in other.rules.items():
+            self.rules.setdefault(key, RuleTally()).merge(rule)
+        self.segments.update(other.segments)
+        for name, sign in other.signs.items():
+            self.signs.setdefault(name, SignTally()).merge(sign)
+        self.unreadable.update(other.unreadable)
+        self.cells += other.cells[: max(LISTED - len(self.cells), 0)]
+        self.drift.merge(other.drift)
 
     def _add_rules(self, portion: Portion) -> None:
         made = portion.contributions

@@ -11,7 +11,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from leadscore.errors import LeadscoreError, Problem, PublishError
+from leadscore.errors import InputError, LeadscoreError, Problem, PublishError, shown
+from leadscore.pipeline.store_path import address_of, is_address, url_of
 
 AS_OF, LATEST = "{as_of}", "latest"
 MANIFEST = "manifest.json"
@@ -59,19 +60,46 @@ class Target:
 
 
 def find_target(out: Path, as_of: date) -> Target:
-    """The target that -o names; ``{as_of}`` in it stands for the day."""
+    """The target that -o names; ``{as_of}`` in it stands for the day.
+
+    Raises PublishError for an address that is none of a store.
+    """
     day = as_of.isoformat()
+    stored = _address_of(Path(str(out).replace(AS_OF, day)))
+    if url_of(stored):
+        named = Path(shown(str(stored)))
+        return Target(named, stored, as_of, "")  # a store has no links, so no newest one
     # Not resolve(), which would follow a planted link.
     named = Path(str(out).replace(AS_OF, day))
     folder = Path(os.path.abspath(named))  # noqa: PTH100
     return Target(named, folder, as_of, out.name if AS_OF in out.name else "")
 
 
+def _address_of(out: Path) -> Path:
+    try:
+        return address_of(out)
+    except InputError as error:
+        raise PublishError(error.problems) from None
+
+
 def last_manifest(run: Path) -> dict[str, Any] | None:
     """The manifest of the result that stands in a folder; None where none of ours does."""
+    if is_address(run):
+        from leadscore.pipeline.store import read_small  # late: hardly any run is published to a store
+
+        return read_manifest(read_small(run / MANIFEST) or b"")
     try:
-        manifest = json.loads((run / MANIFEST).read_bytes())
-    except (OSError, ValueError, RecursionError):
+        content = (run / MANIFEST).read_bytes()
+    except (OSError, ValueError):
+        return None
+    return read_manifest(content)
+
+
+def read_manifest(content: bytes) -> dict[str, Any] | None:
+    """A manifest of ours; None where the bytes are none."""
+    try:
+        manifest = json.loads(content)
+    except (ValueError, RecursionError):
         return None
     if not isinstance(manifest, dict) or not isinstance(manifest.get("outputs"), dict):
         return None

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from leadscore.errors import InputError, Problem
 from leadscore.fields import FieldType
 
 
@@ -19,6 +22,15 @@ def has_text(kind: pa.DataType) -> bool:
         pa.types.is_date, pa.types.is_timestamp, pa.types.is_time, pa.types.is_null,
     )  # fmt: skip
     return is_text(kind) or any(test(kind) for test in tests)
+
+
+def refuse_without_text(path: Path, schema: pa.Schema, columns: Iterable[str]) -> None:
+    """Raise InputError for the first of the columns that cannot be read, or written to CSV, as text."""
+    for name in columns:
+        kind = schema.field(name).type
+        if not has_text(kind):
+            what, hint = f"a column of type {kind} holds no text", "leave it out of the export"
+            raise InputError(Problem(str(path), key=name, what=what, hint=hint))
 
 
 def is_text(kind: pa.DataType) -> bool:

@@ -44,6 +44,14 @@ class Unread:
         self.notes += [f"{log.path.name}: {note}" for note in log.notes]
         self.lines += [(log.path.name, aside) for aside in log.set_aside[: LISTED - len(self.lines)]]
 
+    def merge(self, later: Unread) -> None:
+        """Those of logs that come after these."""
+        self.reasons += later.reasons
+        self.cells += later.cells[: LISTED - len(self.cells)]
+        self.damaged += later.damaged
+        self.lines += later.lines[: LISTED - len(self.lines)]
+        self.notes += later.notes
+
     def listed(self) -> Iterator[tuple[str, str, str, str, str]]:
         """File, line, column, reason and, for a damaged line, the line as it was."""
         for file, aside in self.lines:

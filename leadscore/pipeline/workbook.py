@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import IO, cast
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
+from leadscore.pipeline.cursor import Cursor
 from leadscore.pipeline.export import MAX_COLUMNS
-from leadscore.pipeline.source import STEP, Cursor, FileBytes, refused
+from leadscore.pipeline.source import STEP, FileBytes, refused
 
 MAX_SHEET_ROWS = 1_048_576
 MAX_CELLS = 100_000_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,9 @@ from leadscore.pipeline.publish import Stage
 from leadscore.pipeline.reason import hold_columns, show_columns
 from leadscore.pipeline.told import Told, nobody
 from leadscore.points import Flags
+
+if TYPE_CHECKING:
+    import pyarrow.parquet as pq
 
 BLOCK = 100_000
 """Leads whose contributions are written at a time."""
@@ -81,10 +84,10 @@ def _make_pieces(listing: Listing, form: Format, tiers: Sequence[str]) -> Iterat
         for rows in cut_blocks(part, form.block_rows):
             frame = show_columns(leads.loc[rows], listing.columns)
             block = form.block(frame, rows)
-            yield [block, *(_choose(block, (frame["tier"] == tier).to_numpy()) for tier in tiers)]
+            yield [block, *(choose_leads(block, (frame["tier"] == tier).to_numpy()) for tier in tiers)]
 
 
-def _choose(block: Any, chosen: Flags) -> Any:
+def choose_leads(block: Any, chosen: Flags) -> Any:
     """Some leads of a block; without a copy where they stand together, as tiers do if ranked by score."""
     places = np.flatnonzero(chosen)
     first, last = (int(places[0]), int(places[-1]) + 1) if len(places) else (0, 0)
@@ -123,22 +126,34 @@ def write_contributions(
 
     ``rows``: the leads to be written, in their order.
     """
+    with stage.create(CONTRIBUTIONS) as file, start_contributions(file, lines) as writer:
+        for part in cut_blocks(rows, BLOCK):
+            writer.write_table(contributions_table(leads, lines, points, part))
+    stage.count(CONTRIBUTIONS, len(rows))
+
+
+def start_contributions(file: Any, lines: Sequence[Line]) -> pq.ParquetWriter:
+    """A file of contributions, to be closed by whoever began it."""
     import pyarrow.parquet as pq  # late: a run without contributions does without
 
+    return pq.ParquetWriter(pa.PythonFile(file, mode="w"), _contributions_schema(lines))
+
+
+def contributions_table(
+    leads: pd.DataFrame, lines: Sequence[Line], points: npt.NDArray[np.int64], rows: Rows
+) -> pa.Table:
+    """Id, score and the points of each line, of the leads at these positions."""
+    ids = pa.array(leads["id"].iloc[rows], pa.large_string())
+    made = [
+        to_decimals(leads["score"].to_numpy(dtype=np.int64)[rows]),
+        *(to_decimals(each[rows]) for each in points),
+    ]
+    return pa.table([ids, *made], schema=_contributions_schema(lines))
+
+
+def _contributions_schema(lines: Sequence[Line]) -> pa.Schema:
     names = ["score", *name_lines(lines)]
-    schema = pa.schema([("id", pa.large_string()), *((name, pa.decimal128(18, 2)) for name in names)])
-    with (
-        stage.create(CONTRIBUTIONS) as file,
-        pq.ParquetWriter(pa.PythonFile(file, mode="w"), schema) as writer,
-    ):
-        for part in cut_blocks(rows, BLOCK):
-            ids = pa.array(leads["id"].iloc[part], pa.large_string())
-            made = [
-                to_decimals(leads["score"].to_numpy()[part]),
-                *(to_decimals(each[part]) for each in points),
-            ]
-            writer.write_table(pa.table([ids, *made], schema=schema))
-    stage.count(CONTRIBUTIONS, len(rows))
+    return pa.schema([("id", pa.large_string()), *((name, pa.decimal128(18, 2)) for name in names)])
 
 
 def cut_blocks(rows: Rows, size: int) -> Iterator[Rows]:

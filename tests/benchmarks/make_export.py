@@ -2,10 +2,12 @@
 
     python tests/benchmarks/make_export.py 1000000 leads_1m.csv      (or leads_1m.parquet)
     python tests/benchmarks/make_export.py 1000000 leads_1m.csv --quoting needed
+    python tests/benchmarks/make_export.py 1000000 next_1m.parquet --first 1000000
 
 CSV has every cell in quotes, as some CRMs write it, or those that need it, as most do. Each column is drawn
 on its own from the sample's cells; ids, addresses and phone numbers are made unique, so that texts repeat
-about as much as in a real export. The same numbers give the same file.
+about as much as in a real export. The same numbers give the same file. Files whose leads are numbered from
+``first`` on have no lead in common where these numbers do not meet.
 """
 
 from __future__ import annotations
@@ -24,15 +26,15 @@ SAMPLE = Path(__file__).parents[2] / "sample_data" / "leads.csv"
 BATCH = 100_000
 
 
-def make_export(count: int, path: Path, quoting: str = "all", seed: int = 20260630) -> None:
+def make_export(count: int, path: Path, quoting: str = "all", seed: int = 20260630, first: int = 0) -> None:
     """Write ``count`` leads x 30 columns as CSV, or as Parquet where the name ends so."""
     with SAMPLE.open(encoding="utf-8", newline="") as file:
         header, *rows = csv.reader(file)
     # Cells with a line break are rare in exports; the sample has more than its share of them.
     cells = {name: [row[place].replace("\n", " ") for row in rows] for place, name in enumerate(header)}
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(seed + first)
     batches = (
-        _make_batch(first, min(BATCH, count - first), cells, random) for first in range(0, count, BATCH)
+        _make_batch(first + made, min(BATCH, count - made), cells, random) for made in range(0, count, BATCH)
     )
     if quoting == "needed" and path.suffix != ".parquet":
         _write_quoted_where_needed(batches, path)
@@ -86,4 +88,5 @@ if __name__ == "__main__":
     arguments.add_argument("count", type=int)
     arguments.add_argument("path", type=Path)
     arguments.add_argument("--quoting", choices=["all", "needed"], default="all")
+    arguments.add_argument("--first", type=int, default=0, help="the number of the first lead")
     make_export(**vars(arguments.parse_args()))

@@ -69,8 +69,8 @@ def test_leads_chosen_from_a_block_are_those_and_in_their_order(chosen: list[boo
     block = pa.array([str(number) for number in range(len(chosen))], pa.large_binary())
     expected = [value for value, is_chosen in zip(block.to_pylist(), chosen, strict=True) if is_chosen]
     flags = np.array(chosen, dtype=bool)
-    assert write._choose(block, flags).to_pylist() == expected
-    assert write._choose(pa.table({"a": block}), flags).column("a").to_pylist() == expected
+    assert write.choose_leads(block, flags).to_pylist() == expected
+    assert write.choose_leads(pa.table({"a": block}), flags).column("a").to_pylist() == expected
 
 
 @given(

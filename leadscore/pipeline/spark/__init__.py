@@ -1,0 +1,1 @@
+"""spark: one run on a Spark engine, for exports that one machine is too small for."""
