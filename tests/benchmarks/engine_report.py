@@ -28,8 +28,12 @@ class Run:
     @property
     def name(self) -> str:
         """As people say it."""
-        where = f"{len(self.took.workers)} workers" if isinstance(self.took, Watched) else "no engine"
-        return f"{self.leads:,} leads, {self.events:,} events, {where}"
+        return f"{self.leads:,} leads, {self.events:,} events, workers: {self.workers}"
+
+    @property
+    def workers(self) -> str:
+        """How many, or that there was no engine."""
+        return str(len(self.took.workers)) if isinstance(self.took, Watched) else "none"
 
 
 def show_run(run: Run, console: Console) -> None:
@@ -53,14 +57,10 @@ def show_runs(runs: Sequence[Run], console: Console) -> None:
     for run in runs:
         rate = f"{run.leads / run.took.wall:,.0f}"
         table.add_row(
-            f"{run.leads:,}", f"{run.events:,}", *_where(run), f"{run.took.wall:,.1f}", rate, *_took(run)
+            f"{run.leads:,}", f"{run.events:,}", run.workers, f"{run.took.wall:,.1f}", rate, *_took(run)
         )
     console.print(table)
     console.print("Tasks: seconds that workers were at work. Peak: of the largest worker.", highlight=False)
-
-
-def _where(run: Run) -> list[str]:
-    return [str(len(run.took.workers)) if isinstance(run.took, Watched) else "none"]
 
 
 def _took(run: Run) -> list[str]:

@@ -117,7 +117,7 @@ def _write_accounts(result: Result, stage: Stage, job: Job) -> int:
     accounts = job.model.accounts
     assert accounts is not None, "asked only where the config has accounts"
     partitions = max(len(result.ordered.starts), 1)
-    table = roll_up_accounts(lead_accounts(result.ordered.rows, result.plan), accounts, partitions)
+    table = roll_up_accounts(lead_accounts(result.thin, result.plan), accounts, partitions)
     ranked = rank_accounts(table, accounts, partitions)
     task = partial(
         write_accounts, frames=ranked.frames, plan=result.plan, folder=str(stage.folder), mode=stage.mode

@@ -59,9 +59,9 @@ class Own:
             for (name, kind), column in zip(self.carried.items(), columns, strict=True)
         }
 
-    def unload(self, batch: pa.RecordBatch) -> pa.Array | pa.Table:
+    def unload(self, carried: Mapping[str, pa.Array]) -> pa.Array | pa.Table:
         """What ``load`` made of them."""
-        cells = [kind.unload(batch.column(name)) for name, kind in self.carried.items()]
+        cells = [kind.unload(carried[name]) for name, kind in self.carried.items()]
         return cells[0] if self.header is not None else pa.table(cells, schema=self.schema)
 
 
@@ -74,9 +74,9 @@ class OwnRows:
         self._layout = Layout(ord(own.dialect.delimiter or ","), ord(own.dialect.line_end[-1:] or "\n"), 0)
         self._rows: Any = None
 
-    def turn_to(self, batch: pa.RecordBatch) -> None:
+    def turn_to(self, carried: Mapping[str, pa.Array]) -> None:
         """The leads that are asked for are those of this batch from now on."""
-        self._rows = self.own.unload(batch)
+        self._rows = self.own.unload(carried)
 
     def hold(self, rows: Rows, guard: bool = False) -> None:
         """They are in memory."""

@@ -21,10 +21,12 @@ from leadscore.pipeline.batch import score_leads
 from leadscore.pipeline.coded import Column
 from leadscore.pipeline.collect import kept_columns
 from leadscore.pipeline.fit import Fit
+from leadscore.pipeline.outline import axes_of
 from leadscore.pipeline.portion import join_lines
 from leadscore.pipeline.rank import rank_key
 from leadscore.pipeline.spark.carry import Carried
 from leadscore.pipeline.spark.own import Own
+from leadscore.pipeline.spark.pack import FIXED, TEXTS, Pack, is_packable
 
 LEAD, SET_ASIDE, NOTE = 0, 1, 2
 """What a row of the engine's is: a lead, a line that is no lead, something a task has to say."""
@@ -33,6 +35,8 @@ UNTRUSTED = -1
 ASIDE = f"kind = {SET_ASIDE} or (kind = {LEAD} and part = {UNTRUSTED})"
 """The rows that are set aside, as the engine's condition."""
 _WHOLE, _NUMBER, _TEXT, _FLAG = pa.int64(), pa.float64(), pa.large_string(), pa.bool_()
+_OCTETS = Carried(pa.large_binary(), pa.large_binary())
+_PACKED = {FIXED: _OCTETS, TEXTS: _OCTETS}
 
 
 @dataclass(frozen=True)
@@ -78,22 +82,61 @@ class Plan:
     @cached_property
     def read_columns(self) -> dict[str, Carried]:
         """The columns of a row that was read and is not scored yet."""
+        return {**self.place_columns, **self._lines, **self._apart, **_PACKED, "note": _OCTETS}
+
+    @cached_property
+    def read_pack(self) -> Pack:
+        """Of these, the cells that fields are read from, and the lead's own: the engine only moves them."""
         cells = {f"c{place}": Carried(_TEXT, _TEXT) for place, _ in enumerate(self.columns)}
-        note = Carried(pa.large_binary(), pa.large_binary())
-        return {**self.place_columns, **cells, **self.own.carried, "note": note}
+        return Pack(cells | self._packed_own)
 
     @cached_property
     def scored_columns(self) -> dict[str, Carried]:
         """The columns of a row that is scored: its part, the keys it is ranked by, what is kept of it."""
-        kept = {f"e{place}": Carried(kind, kind) for place, (_, kind, _) in enumerate(self.kept)}
+        kept = self._kept(True)
         keys = {f"k{place}": Carried(kind, kind) for place, kind in self.key_kinds.items()}
-        points = pa.list_(pa.int64())
-        lines = {"points": Carried(points, points)} if self.model.output.contributions else {}
-        note = Carried(pa.large_binary(), pa.large_binary())
-        part = Carried(pa.int8(), pa.int8())
-        return {
-            **self.place_columns, "part": part, **keys, **kept, **lines, **self.own.carried, "note": note
-        }  # fmt: skip
+        part = {"part": Carried(pa.int8(), pa.int8())}
+        return {**self.place_columns, **part, **keys, **kept, **self._lines, **self._apart, **_PACKED,
+                "note": _OCTETS}  # fmt: skip
+
+    @cached_property
+    def scored_pack(self) -> Pack:
+        """Of these, what is kept of a lead for its line in the result, and its own: the engine only moves it."""
+        kept = self._kept(False)
+        lines = self.settings.get("lines", ()) if self.model.output.contributions else ()
+        points = {f"p{place}": Carried(_WHOLE, _WHOLE) for place in range(len(lines))}
+        return Pack(kept | points | self._packed_own)
+
+    def scored_cells(self, batch: pa.RecordBatch) -> dict[str, pa.Array]:
+        """All columns of scored rows, also those that were packed."""
+        return {name: batch.column(name) for name in batch.schema.names} | self.scored_pack.unload(batch)
+
+    @cached_property
+    def engines(self) -> frozenset[str]:
+        """What is kept of a lead that the engine itself looks into, to count, to join or to roll up."""
+        accounts = [name for name, _, _ in self.kept if name.startswith(" account")]
+        scales = [scale.of for scale in self.model.models[0].scales.values() if scale.among_all]
+        return frozenset({"segment", "won", *(axes_of(self.model) or ()), *accounts, *scales})
+
+    def _kept(self, by_engine: bool) -> dict[str, Carried]:
+        """What is kept of a lead and the engine looks into, or only moves."""
+        each = enumerate(self.kept)
+        chosen = ((place, kind) for place, (name, kind, _) in each if (name in self.engines) == by_engine)
+        return {f"e{place}": Carried(kind, kind) for place, kind in chosen}
+
+    @property
+    def _lines(self) -> dict[str, Carried]:
+        return self.own.carried if self.own.header is not None else {}
+
+    @property
+    def _packed_own(self) -> dict[str, Carried]:
+        cells = {} if self.own.header is not None else self.own.carried
+        return {name: column for name, column in cells.items() if is_packable(column)}
+
+    @property
+    def _apart(self) -> dict[str, Carried]:
+        cells = {} if self.own.header is not None else self.own.carried
+        return {name: column for name, column in cells.items() if not is_packable(column)}
 
     @cached_property
     def key_kinds(self) -> dict[int, pa.DataType]:

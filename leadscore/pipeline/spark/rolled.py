@@ -63,14 +63,17 @@ def lead_accounts(scored: DataFrame, plan: Plan) -> DataFrame:
     return ranked.select([*own, *points, *known])
 
 
-def add_percentile_columns(scored: DataFrame, plan: Plan, partitions: int) -> tuple[DataFrame, Plan]:
+def add_percentile_columns(
+    scored: DataFrame, thin: DataFrame, plan: Plan, partitions: int
+) -> tuple[DataFrame, Plan]:
     """The rows and the plan with the percentile ranks that the config asks for.
 
-    They are steps, found among all leads; only where leads are ranked by them they stand in the rows.
+    ``thin``: the same rows with few columns. The ranks are steps, found among all leads; only where leads are
+    ranked by them they stand in the rows.
     """
     asked = {name: scale.of for name, scale in plan.model.models[0].scales.items() if scale.among_all}
     keys = set(map(key_name, plan.model.rank_by))
-    leads, found, ranked = scored.where(f"kind = {LEAD}"), {}, {}
+    leads, found, ranked = thin.where(f"kind = {LEAD}"), {}, {}
     for place, (name, of) in enumerate(asked.items()):
         found[name] = of, find_percentiles(leads, plan.place_of(of), partitions)
         if name in keys:

@@ -50,7 +50,10 @@ class LeadRows:
             for place, name in enumerate(plan.columns)
             if name in self.leads
         }
-        return make_batch(plan.read_columns, {**self.places, **cells, **self.own}, len(self.leads))
+        own = {**self.places, **self.own}
+        return make_batch(
+            plan.read_columns, own | plan.read_pack.load(own | cells, len(self.leads)), len(self.leads)
+        )
 
     @property
     def places(self) -> dict[str, pa.Array]:
@@ -65,13 +68,14 @@ class LeadRows:
 def read_rows(batch: pa.RecordBatch, part: int, plan: Plan) -> LeadRows:
     """Rows of the engine's, all read by the fit of one file, as leads again."""
     columns = set(plan.parts[part].fit.columns.values())
+    packed = plan.read_pack.unload(batch)
     cells = {
-        name: pd.array(as_type(batch.column(f"c{place}"), pa.large_string()), TEXT)
+        name: pd.array(packed[f"c{place}"], TEXT)
         for place, name in enumerate(plan.columns)
         if name in columns
     }
     frame = pd.DataFrame(cells, pd.RangeIndex(batch.num_rows), copy=False)
-    own = {name: batch.column(name) for name in plan.own.carried}
+    own = {name: packed[name] if name in packed else batch.column(name) for name in plan.own.carried}
     files, lines = (batch.column(name).to_numpy() for name in ("file", "line"))
     ids, aside, texts = (batch.column(name) for name in ("id", "aside", "text"))
     return LeadRows(part, frame, files, lines, ids, aside, texts, own)

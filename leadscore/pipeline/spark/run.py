@@ -75,7 +75,8 @@ class Result:
     plan: Plan
     gathered: Gathered
     ordered: Ordered
-    scored: DataFrame
+    thin: DataFrame
+    """All rows with what the engine looks into: where each stands, its part, its account."""
     activity: SparkActivity | None
     logs: list[Known]
     known_events: int
@@ -89,10 +90,10 @@ class Result:
         """Every line set aside, in the order of the files and lines; a partition of them is in memory."""
         from pyspark.sql import functions as F  # noqa: N812 (its usual name)
 
-        of_lines = self.plan.own.header is not None
+        of_lines = "own" in self.thin.columns
         text = F.coalesce("text", "own") if of_lines else F.col("text")
         end = self.plan.own.dialect.line_end.encode()
-        rows = self.scored.where(ASIDE).select("file", "line", "aside", text.alias("text"))
+        rows = self.thin.where(ASIDE).select("file", "line", "aside", text.alias("text"))
         for row in rows.orderBy("file", "line").toLocalIterator():
             name, line = self.plan.parts[row["file"]].name, bytes(row["text"] or b"")
             yield SetAside(row["line"], row["aside"], line.removesuffix(end) if of_lines else line, name)
@@ -107,16 +108,17 @@ def _score(session: SparkSession, job: Job, engine: Engine, kept: ExitStack, tar
     if activity is not None:
         kept.callback(activity.close)
     scored = _scored(session, plan, activity, partitions, kept)
-    gathered = gather_notes(scored, plan, files)
+    thin = _thin(scored, plan, kept)
+    gathered = gather_notes(thin, plan, files)
     export = as_export(gathered.files)
     refuse_ambiguous_dates(gathered.tally, job.config)
-    copies = find_copies(scored)
+    copies = find_copies(thin)
     if job.model.checks.on_duplicate == "refuse":
         names = [part.name for part in plan.parts]
-        refuse_copies(scored, copies, names, paths_of(export), job.model)
+        refuse_copies(thin, copies, names, paths_of(export), job.model)
     else:
-        scored = set_copies_aside(scored, copies, job.model)
-    count_set_aside(scored, gathered, plan)
+        scored, thin = (set_copies_aside(rows, copies, job.model) for rows in (scored, thin))
+    count_set_aside(thin, gathered, plan)
     logs = activity.logs if activity is not None else survey_logs(session, job.events, job.model)
     last = last_run(target)
     refuse_same_input(as_inputs([export, *logs]), job.model, last, job.as_of)
@@ -124,12 +126,13 @@ def _score(session: SparkSession, job: Job, engine: Engine, kept: ExitStack, tar
     paths = paths_of(export)
     why = [Problem(paths[each.file], each.line, what=f"set aside: {each.reason}") for each in gathered.first]
     refuse_too_few(title_of(export), trusted, gathered.read, job.model, last, why)
-    scored, plan = add_percentile_columns(scored, plan, partitions)
+    scored, plan = add_percentile_columns(scored, thin, plan, partitions)
     ordered = order_leads(scored, plan, partitions)
     kept.callback(ordered.rows.unpersist)
     reconcile(gathered.read, {**ordered.counts, "set_aside": sum(gathered.reasons.values())})
-    known = activity.known_events(scored.where(f"kind = {LEAD}")) if activity is not None else 0
-    return Result(plan, gathered, ordered, scored, activity, logs, known)
+    scored.unpersist()  # the engine has the leads in order now
+    known = activity.known_events(thin.where(f"kind = {LEAD}")) if activity is not None else 0
+    return Result(plan, gathered, ordered, thin, activity, logs, known)
 
 
 def _scored(
@@ -158,6 +161,20 @@ def _scored(
     scored = scored.persist(StorageLevel.DISK_ONLY)
     kept.callback(scored.unpersist)
     return scored
+
+
+def _thin(scored: DataFrame, plan: Plan, kept: ExitStack) -> DataFrame:
+    """The rows with the few columns that the engine looks into, put down by themselves.
+
+    Else every count would read all that is carried of each lead.
+    """
+    own = ["own"] if plan.own.header is not None and plan.model.checks.on_duplicate != "refuse" else []
+    engines = [plan.place_of(name) for name, _, _ in plan.kept if name in plan.engines]
+    thin = scored.select(
+        "kind", "file", "line", "id", "aside", "text", "part", "note", *engines, *own
+    ).persist()
+    kept.callback(thin.unpersist)
+    return thin
 
 
 def incomplete(result: Result, job: Job) -> int:

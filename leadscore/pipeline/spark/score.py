@@ -80,7 +80,9 @@ def _score(rows: LeadRows, plan: Plan, tally: Tally) -> pa.RecordBatch:
     made = {f"e{place}": to_array(kept[name]) for place, (name, _, _) in enumerate(plan.kept)}
     made |= {"part": pa.array(_find_parts(scored, rows, plan)), **_keys(scored, kept, plan), **rows.own}
     if model.output.contributions:
-        made["points"] = _as_lists(join_lines(scored.portions)[1])
+        points = join_lines(scored.portions)[1]
+        made |= {f"p{place}": pa.array(each) for place, each in enumerate(points)}
+    made |= plan.scored_pack.load(made, scored.leads.count)
     return make_batch(plan.scored_columns, {**rows.places, **made}, scored.leads.count)
 
 
@@ -109,12 +111,6 @@ def _keys(scored: Scored, kept: dict[str, Any], plan: Plan) -> dict[str, pa.Arra
         values = to_frame({name: column}, pd.RangeIndex(scored.leads.count))[name]
         made[f"k{place}"] = pa.array(lowest_first(values, labels, isinstance(key, str)) + 0)
     return made
-
-
-def _as_lists(points: Any) -> pa.Array:
-    """``[line, lead]`` as a list per lead."""
-    ends = np.arange(points.shape[1] + 1, dtype=np.int32) * points.shape[0]
-    return pa.ListArray.from_arrays(pa.array(ends), pa.array(np.ascontiguousarray(points.T).ravel()))
 
 
 def to_array(column: Any) -> pa.Array:

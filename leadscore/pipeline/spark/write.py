@@ -94,9 +94,10 @@ class PartWriter:
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Write leads that follow those written before; of none, begin the files they would be in."""
-        self._rows.turn_to(batch)
+        cells = self.plan.scored_cells(batch)
+        self._rows.turn_to(cells)
         self._left -= batch.num_rows
-        leads = self._frame(batch)
+        leads = self._frame(cells, batch.num_rows)
         codes = batch.column("part").to_numpy()
         parts = {name: np.flatnonzero(codes == place) for place, name in self._parts.items()}
         listings = list_parts(leads, parts, self.plan.model, self._ranked)
@@ -106,7 +107,7 @@ class PartWriter:
         for listing in list_views(ranked, self.plan.model):
             self._write_listing(listing, self._again, batch.num_rows)
         if self.plan.model.output.contributions and (len(parts["ranked"]) or not batch.num_rows):
-            self._write_contributions(batch, leads, parts["ranked"])
+            self._write_contributions(cells, leads, parts["ranked"])
         self._count(leads, parts)
 
     def close(self) -> Written:
@@ -122,17 +123,17 @@ class PartWriter:
             place: name for place, (name, part) in enumerate(PARTS.items()) if part.wanted(self.plan.model)
         }
 
-    def _frame(self, batch: pa.RecordBatch) -> pd.DataFrame:
+    def _frame(self, cells: Mapping[str, pa.Array], count: int) -> pd.DataFrame:
         plan = self.plan
-        columns = {name: _to_column(batch.column(f"e{place}"), kind, missing)
+        columns = {name: _to_column(cells[f"e{place}"], kind, missing)
                    for place, (name, kind, missing) in enumerate(plan.kept)}  # fmt: skip
         for name, (of, steps) in plan.settings["percentiles"].items():
-            columns[name] = _to_column(steps.rank(batch.column(plan.place_of(of))), pa.int64(), True)
+            columns[name] = _to_column(steps.rank(cells[plan.place_of(of)]), pa.int64(), True)
         if len(plan.parts) > 1:
             names = [part.name for part in plan.parts]
-            columns[FILE] = encode(names, batch.column("file").to_numpy())
-        leads = to_frame(columns, pd.RangeIndex(batch.num_rows), coded=True)
-        ids = pd.array(as_type(batch.column("id"), pa.large_string()), TEXT)
+            columns[FILE] = encode(names, cells["file"].to_numpy())
+        leads = to_frame(columns, pd.RangeIndex(count), coded=True)
+        ids = pd.array(as_type(cells["id"], pa.large_string()), TEXT)
         leads = deal_leads(leads.assign(id=ids), plan.model)
         predictor = plan.settings.get("predictor")
         return leads if predictor is None else predictor.add_chances(leads)
@@ -151,10 +152,10 @@ class PartWriter:
                 if len(own) or not rows:
                     self.files.write(f"tiers/{file_name(tier)}.{suffix}", start, own)
 
-    def _write_contributions(self, batch: pa.RecordBatch, leads: pd.DataFrame, rows: Any) -> None:
+    def _write_contributions(self, cells: Mapping[str, pa.Array], leads: pd.DataFrame, rows: Any) -> None:
         lines = self.plan.settings["lines"]
-        points = batch.column("points").flatten().to_numpy().reshape(batch.num_rows, len(lines))
-        table = contributions_table(leads, lines, points.T, rows)
+        points = np.array([cells[f"p{place}"].to_numpy() for place in range(len(lines))])
+        table = contributions_table(leads, lines, points, rows)
         self.files.write(CONTRIBUTIONS, partial(start_contributions, lines=lines), table, "write_table")
 
     def _count(self, leads: pd.DataFrame, parts: Mapping[str, Any]) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from leadscore.errors import ConfigError, InputError, LeadscoreError, PublishError, UsageError
 from leadscore.pipeline.job import Job
-from leadscore.pipeline.spark.run import Engine, score_on_session
+from leadscore.pipeline.spark.run import Engine, score_on_engine, score_on_session
 from tests.conftest import ROOT
 from tests.engines import cut, differences, job_of, run_both
 from tests.golden import configs, events_of, sample_of
@@ -198,9 +198,6 @@ def test_dates_of_two_readings_are_refused(spark: Any, tmp_path: Path) -> None:
 
 
 def test_what_an_engine_does_not_do_is_said_before_anything_is_read(tmp_path: Path, spark: Any) -> None:
-    from leadscore.pipeline.job import Job
-from leadscore.pipeline.spark.run import score_on_engine
-
     job = job_of(written(ALONE, tmp_path / "model.yml"), [tmp_path / "none.csv"], tmp_path, formats=["xlsx"])
     with pytest.raises(UsageError, match="xlsx"):
         score_on_engine(replace(job, write_back=True), Engine())
