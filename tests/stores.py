@@ -92,3 +92,14 @@ def objects_in(path: Path) -> dict[str, bytes]:
             with system.open_input_stream(key, compression=None) as stream:
                 found[name] = stream.read()
     return found
+
+
+def fetch_all(path: Path, folder: Path) -> Path:
+    """All objects below an address, as files of this machine."""
+    system, key = file_system(path)
+    for name, info in list_objects(path).items():
+        if info.is_file:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            with system.open_input_stream(f"{key}/{name}", compression=None) as stream:
+                (folder / name).write_bytes(stream.read())
+    return folder

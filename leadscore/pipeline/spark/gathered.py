@@ -38,7 +38,9 @@ def gather_notes(scored: DataFrame, plan: Plan, files: Sequence[Known]) -> Gathe
     """What the tasks told. Raises InputError with the problems of all files."""
     gathered = Gathered(list(files))
     faults: list[tuple[int, Problem]] = []
-    for row in scored.where(f"kind = {NOTE}").select("note").toLocalIterator():
+    for row in (
+        scored.where(f"kind = {NOTE}").select("note").collect()
+    ):  # an iterator would run one task after the other
         note = pickle.loads(bytes(row["note"]))  # noqa: S301 (a task of this very run made it)
         if "fault" in note:
             faults += [(note["file"], problem) for problem in note["fault"].problems]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from leadscore.errors import LateError
+from leadscore.errors import LateError, PublishError
 from leadscore.pipeline.check import reconcile_files
 from leadscore.pipeline.files import notes_of
 from leadscore.pipeline.job import Job, Run
@@ -27,6 +27,7 @@ from leadscore.pipeline.spark.part_files import PartFiles
 from leadscore.pipeline.spark.plan import Plan
 from leadscore.pipeline.spark.rolled import lead_accounts
 from leadscore.pipeline.spark.rows import make_batch, note_batch
+from leadscore.pipeline.spark.session import end_tasks
 from leadscore.pipeline.spark.survey import as_inputs
 from leadscore.pipeline.spark.write import NOTE_COLUMNS, Order, PartWriter, Written, write_leads
 from leadscore.pipeline.store_path import is_address
@@ -63,7 +64,7 @@ def publish_run(job: Job, score: Callable[[Target], Result]) -> Run:
 def _publish(job: Job, result: Result, open_: Callable[..., AbstractContextManager[Stage]]) -> Run:
     from leadscore.pipeline.spark.run import incomplete
 
-    with open_(job.model.output.file_mode, job.settle) as stage:
+    with open_(job.model.output.file_mode, job.settle) as stage, end_tasks(result.session):
         written = _write_leads(result, stage, job)
         summary = _summarize(result, written, job)
         summary["disarmed"] = written.disarmed
@@ -83,7 +84,7 @@ def _write_leads(result: Result, stage: Stage, job: Job) -> Written:
     order = Order(plan, ordered.whole, ordered.starts, str(stage.folder), stage.mode)
     columns = {name: plan.scored_columns[name] for name in NOTE_COLUMNS}
     notes = ordered.rows.mapInArrow(partial(write_leads, order=order), schema_text(columns))
-    each = list(_read_notes(notes))
+    each = list(_read_notes(notes, stage))
     files = {name: facts for written in each for name, facts in written.files.items()}
     # An output without a lead has a part with its columns all the same.
     nothing = PartWriter(replace(order, starts={}), 0, {name.rpartition("/")[0] for name in files})
@@ -99,9 +100,16 @@ def _write_leads(result: Result, stage: Stage, job: Job) -> Written:
     return whole
 
 
-def _read_notes(notes: DataFrame) -> Iterator[Any]:
-    for row in notes.select("note").toLocalIterator():
-        yield pickle.loads(bytes(row["note"]))["written"]  # noqa: S301 (a task of this very run made it)
+def _read_notes(notes: DataFrame, stage: Stage) -> Iterator[Any]:
+    """What each task wrote. Raises what the disk or the store refused to one of them."""
+    # All at once: asked for one by one, they would be made one by one. There is one for each partition.
+    for row in notes.select("note").collect():
+        note = pickle.loads(bytes(row["note"]))  # noqa: S301 (a task of this very run made it)
+        if "fault" in note:
+            # A task knows the stage alone, which will be gone when somebody looks.
+            target = str(stage.target)
+            raise PublishError(replace(each, file=target) for each in note["fault"].problems)
+        yield note["written"]
 
 
 def _summarize(result: Result, written: Written, job: Job) -> dict[str, Any]:
@@ -124,7 +132,7 @@ def _write_accounts(result: Result, stage: Stage, job: Job) -> int:
     )
     columns = {name: result.plan.scored_columns[name] for name in NOTE_COLUMNS}
     files: dict[str, Any] = {}
-    for written in _read_notes(ranked.ordered.mapInArrow(task, schema_text(columns))):
+    for written in _read_notes(ranked.ordered.mapInArrow(task, schema_text(columns)), stage):
         files |= written
     some = any(facts["rows"] for facts in files.values())
     for name, facts in sorted(files.items()):
@@ -142,16 +150,18 @@ def write_accounts(
     source: Any = OwnRows(plan.own)
     formats = open_formats(source, plan.model, plan.model.output.formats)
     files = PartFiles(folder, mode, this_partition())
+    columns = {name: plan.scored_columns[name] for name in NOTE_COLUMNS}
     try:
         for frame in frames(batches):
             for suffix, form in formats.items():
                 start = partial(form.start, added=list(frame.columns), alone=True)
                 files.write(f"accounts.{suffix}", start, form.block(frame, None))
-        columns = {name: plan.scored_columns[name] for name in NOTE_COLUMNS}
         yield note_batch(columns, written=files.close())
     except BaseException as error:
-        files.drop(error)
-        raise
+        fault = files.drop(error)
+        if fault is None:
+            raise  # the engine tries once more
+        yield note_batch(columns, fault=fault)
 
 
 def _write_problems(result: Result, stage: Stage, job: Job, summary: dict[str, Any]) -> None:

@@ -34,7 +34,7 @@ def is_packable(column: Carried) -> bool:
 
 @dataclass(frozen=True)
 class Pack:
-    """Columns that go together as two: numbers, lengths and what is missing; all texts, one behind the other."""
+    """Columns that go together as two: numbers, lengths and what is missing; and all texts in a row."""
 
     columns: Mapping[str, Carried]
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from typing import Any
 
+from leadscore.errors import LeadscoreError
 from leadscore.pipeline.parts import create_part
 
 
@@ -41,6 +42,13 @@ class PartFiles:
             for name, (file, _) in self._open.items()
         }
 
-    def drop(self, error: BaseException) -> None:
-        """Leave nothing behind: the files are not whole."""
-        self._stack.__exit__(type(error), error, error.__traceback__)
+    def drop(self, error: BaseException) -> LeadscoreError | None:
+        """Leave nothing behind: the files are not whole.
+
+        Gives what the driver is to be told where the disk or the store refused: it would refuse another try.
+        """
+        try:
+            self._stack.__exit__(type(error), error, error.__traceback__)
+        except LeadscoreError as told:
+            return told
+        return error if isinstance(error, LeadscoreError) else None

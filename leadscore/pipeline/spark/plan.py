@@ -101,7 +101,7 @@ class Plan:
 
     @cached_property
     def scored_pack(self) -> Pack:
-        """Of these, what is kept of a lead for its line in the result, and its own: the engine only moves it."""
+        """Of these, what is kept of a lead for its line in the result, and its own: it is only moved."""
         kept = self._kept(False)
         lines = self.settings.get("lines", ()) if self.model.output.contributions else ()
         points = {f"p{place}": Carried(_WHOLE, _WHOLE) for place in range(len(lines))}

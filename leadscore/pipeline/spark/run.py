@@ -72,6 +72,7 @@ def score_on_session(session: SparkSession, job: Job, engine: Engine) -> Run:
 class Result:
     """A run whose leads are in order, before anything is written."""
 
+    session: SparkSession
     plan: Plan
     gathered: Gathered
     ordered: Ordered
@@ -132,7 +133,7 @@ def _score(session: SparkSession, job: Job, engine: Engine, kept: ExitStack, tar
     reconcile(gathered.read, {**ordered.counts, "set_aside": sum(gathered.reasons.values())})
     scored.unpersist()  # the engine has the leads in order now
     known = activity.known_events(thin.where(f"kind = {LEAD}")) if activity is not None else 0
-    return Result(plan, gathered, ordered, thin, activity, logs, known)
+    return Result(session, plan, gathered, ordered, thin, activity, logs, known)
 
 
 def _scored(

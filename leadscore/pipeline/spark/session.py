@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import tempfile
+import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -13,14 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from leadscore.errors import LeadscoreError, Problem, PublishError, UsageError
+from leadscore.pipeline.spark.reach import CONNECT, PATIENCE, named, refuse_silent
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 LOCAL = "local[*,4]"
 """Where no master is named: this machine, with all of its processors; a task is tried so often."""
-CONNECT = "sc://"
-"""What the address of a Spark Connect server begins with."""
 BATCH_ROWS = 20_000
 """Leads in a batch that goes between Spark and Python."""
 
@@ -59,7 +59,7 @@ def open_session(master: str = "", settings: Mapping[str, str] | None = None) ->
             with _printing_to(log):
                 session = connect()
         except Exception as error:  # whatever the engine raises: its own texts fill pages
-            what = f"no engine at {master!r} answers" if master else "Spark cannot be started"
+            what = f"no engine at {named(master)} answers" if master else "Spark cannot be started"
             hint = f"see that the address is right and the engine runs; its own words are in {log}"
             raise UsageError(
                 Problem("--master", what=f"{what} ({type(error).__name__})", hint=hint)
@@ -97,6 +97,7 @@ def refuse_without_spark(master: str) -> None:
 
 def _connection(master: str, settings: Mapping[str, str]) -> Callable[[], SparkSession]:
     refuse_without_spark(master)
+    refuse_silent(master)
     from pyspark.sql import SparkSession
 
     builder: Any = SparkSession.builder
@@ -112,16 +113,34 @@ def _connection(master: str, settings: Mapping[str, str]) -> Callable[[], SparkS
 
 
 @contextmanager
+def end_tasks(session: SparkSession) -> Iterator[None]:
+    """Where the block fails, no task of the session goes on: what they wrote is about to be removed."""
+    try:
+        yield
+    except BaseException:
+        # By a thread of its own: a stop may have come while this one waited for the engine's answer, which
+        # would be taken for the answer to this.
+        ending = threading.Thread(target=_interrupt, args=(session,), daemon=True)
+        ending.start()
+        ending.join(PATIENCE)
+        raise
+
+
+def _interrupt(session: SparkSession) -> None:
+    with suppress(Exception):  # an engine that has died has no tasks
+        session.interruptAll()
+
+
+@contextmanager
 def _engine_log() -> Iterator[str]:
-    """A file for what the engine prints; it stays where something went wrong."""
+    """A file for what the engine prints, for its user alone; it stays where a message names it."""
     descriptor, name = tempfile.mkstemp(prefix="leadscore-engine-", suffix=".log")
     os.close(descriptor)
     try:
         yield name
-    except (UsageError, PublishError):
-        raise
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
+    except BaseException as error:
+        if name not in str(error):  # nobody is sent to it
+            Path(name).unlink(missing_ok=True)
         raise
     Path(name).unlink(missing_ok=True)
 

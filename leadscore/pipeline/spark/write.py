@@ -53,7 +53,8 @@ class Written:
 
 
 def write_leads(batches: Iterator[pa.RecordBatch], order: Order) -> Iterator[pa.RecordBatch]:
-    """Leads in their order -> part files; gives one row that says what was written."""
+    """Leads in their order -> part files; gives one row that says what was written, or why it was not."""
+    columns = {name: order.plan.scored_columns[name] for name in NOTE_COLUMNS}
     writer: PartWriter | None = None
     try:
         for batch in batches:
@@ -63,12 +64,12 @@ def write_leads(batches: Iterator[pa.RecordBatch], order: Order) -> Iterator[pa.
                     writer = PartWriter(order, rows.column(PARTITION)[0].as_py())
                 writer.write(rows)
         if writer is not None:
-            columns = {name: order.plan.scored_columns[name] for name in NOTE_COLUMNS}
             yield note_batch(columns, written=writer.close())
     except BaseException as error:
-        if writer is not None:
-            writer.files.drop(error)
-        raise
+        fault = None if writer is None else writer.files.drop(error)
+        if fault is None:
+            raise  # the engine tries once more
+        yield note_batch(columns, fault=fault)
 
 
 ROWS = 20_000

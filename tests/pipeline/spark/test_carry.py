@@ -13,7 +13,7 @@ from hypothesis import given, strategies as st
 from leadscore.pipeline.spark.carry import carry
 from leadscore.pipeline.spark.pack import Pack, is_packable
 
-NOW = dt.datetime(2026, 6, 30, 12, 0, 1)
+NOW = dt.datetime(2026, 6, 30, 12, 0, 1)  # noqa: DTZ001 (of a column without a time zone)
 VALUES: dict[pa.DataType, list[Any]] = {
     pa.bool_(): [True, False, None],
     pa.int8(): [-128, 127, None],
