@@ -28,6 +28,9 @@ BATCH_ROWS = 20_000
 _ALWAYS = {
     "spark.sql.adaptive.coalescePartitions.enabled": "false",
     "spark.sql.ansi.enabled": "true",
+    # What a join is small enough for is known once its rows are there, not before: they are made by tasks.
+    "spark.sql.autoBroadcastJoinThreshold": "-1",
+    "spark.sql.adaptive.autoBroadcastJoinThreshold": "10MB",
     "spark.sql.caseSensitive": "true",
     "spark.sql.execution.arrow.maxRecordsPerBatch": str(BATCH_ROWS),
     "spark.sql.execution.arrow.useLargeVarTypes": "true",
@@ -171,6 +174,13 @@ def _told(log: str) -> Iterator[None]:
             error, ConnectionError
         ):
             raise
+        _append(log, str(error))
         what = f"the engine failed ({type(error).__name__}); nothing was published"
         hint = f"run it again; the engine's own words are in {log}"
         raise PublishError(Problem("--engine", what=what, hint=hint)) from None
+
+
+def _append(log: str, text: str) -> None:
+    """What the engine answered, beside what it printed."""
+    with suppress(OSError), Path(log).open("a", encoding="utf-8", errors="replace") as file:
+        file.write(f"{text}\n")

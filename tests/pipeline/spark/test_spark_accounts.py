@@ -20,6 +20,8 @@ from leadscore.pipeline.spark.account_parts import Cut
 from leadscore.pipeline.spark.accounts import rank_accounts, roll_up_accounts
 from leadscore.pipeline.spark.cumulate import Offsets
 
+_SLOW = pytest.mark.slow
+COUNTS = [pytest.param(1, marks=_SLOW), pytest.param(2, marks=_SLOW), 7]
 pytestmark = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")
 
 Lead = tuple[str | None, str | None, str, int, int, bool, int, bool]
@@ -110,7 +112,7 @@ def on_the_engine(spark: Any, leads: list[Lead], accounts: Accounts, partitions:
     return shown.sort_values("rank", ignore_index=True)
 
 
-@pytest.mark.parametrize("partitions", [1, 2, 7])
+@pytest.mark.parametrize("partitions", COUNTS)
 @pytest.mark.parametrize("combine", ["max", "mean", "sum", {"top": 5}, {"damped": "97%"}], ids=str)
 def test_an_account_with_a_third_of_the_leads_is_what_one_machine_makes_of_it(
     spark: Any, combine: Any, partitions: int

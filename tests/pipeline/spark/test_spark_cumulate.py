@@ -27,6 +27,8 @@ from leadscore.pipeline.spark.cumulate import (
     order_all,
 )
 
+_SLOW = pytest.mark.slow
+COUNTS = [pytest.param(1, marks=_SLOW), pytest.param(2, marks=_SLOW), 7]
 pytestmark = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")
 
 TEXTS = ["", "a", "B", "b", "é", "z\u0301", "\uffff", "\ufb01", "\U00010000", "\U0001f600", "a\0b", "日本"]
@@ -55,7 +57,7 @@ def number(frame: Any, offsets: Offsets) -> list[tuple[Any, ...]]:
     return sorted(tuple(row) for row in found)
 
 
-@pytest.mark.parametrize("partitions", [1, 2, 7])
+@pytest.mark.parametrize("partitions", COUNTS)
 def test_each_row_has_its_place_in_the_order_of_all(spark: Any, small_batches: None, partitions: int) -> None:
     from pyspark.sql.functions import col
 
@@ -153,7 +155,7 @@ def of_values(name: str) -> list[int | None]:
     }[name]
 
 
-@pytest.mark.parametrize("partitions", [1, 2, 7])
+@pytest.mark.parametrize("partitions", COUNTS)
 @pytest.mark.parametrize("name", ["ties and unknown", "all different"])
 def test_percentile_ranks_are_those_of_one_machine(
     spark: Any, small_batches: None, name: str, partitions: int
