@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -59,7 +61,7 @@ def open_session(master: str = "", settings: Mapping[str, str] | None = None) ->
         # PySpark doubts the newest pandas. No frame of pandas goes through it here, only Arrow's batches.
         warnings.simplefilter("ignore")
         try:
-            with _printing_to(log):
+            with _printing_to(log), _stops_kept():
                 session = connect()
         except Exception as error:  # whatever the engine raises: its own texts fill pages
             what = f"no engine at {named(master)} answers" if master else "Spark cannot be started"
@@ -178,6 +180,18 @@ def _told(log: str) -> Iterator[None]:
         what = f"the engine failed ({type(error).__name__}); nothing was published"
         hint = f"run it again; the engine's own words are in {log}"
         raise PublishError(Problem("--engine", what=what, hint=hint)) from None
+
+
+@contextmanager
+def _stops_kept() -> Iterator[None]:
+    """A stop is answered as ever: Spark's own answer to Ctrl-C prints pages, and so does its client's log."""
+    logging.getLogger().addHandler(logging.NullHandler())
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        yield
+    finally:
+        if before is not None and threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, before)
 
 
 def _append(log: str, text: str) -> None:
