@@ -22,7 +22,7 @@ from leadscore.pipeline.lists import PARTS
 from leadscore.pipeline.measure import TEXT
 from leadscore.pipeline.publish import digest_of
 from leadscore.pipeline.read import open_export
-from leadscore.pipeline.sheet_names import refuse_sheets_alone
+from leadscore.pipeline.read_back import refuse_unread
 from leadscore.pipeline.target import MANIFEST, Target, last_manifest
 from leadscore.points import Flags
 
@@ -93,7 +93,7 @@ def read_previous(run: Path, ids: Collection[str], columns: Collection[str]) -> 
     manifest = last_manifest(run)
     if manifest is None:
         _refuse(run, "is no run of leadscore", "name the folder that a run wrote")
-    refuse_sheets_alone(run, manifest)
+    refuse_unread(run, manifest)
     try:
         told = _Told.read(manifest, columns)
     except (KeyError, TypeError, IndexError, AttributeError, ValueError):

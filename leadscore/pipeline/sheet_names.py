@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 from leadscore.errors import InputError, Problem, UsageError
@@ -62,17 +61,6 @@ def refuse_long_sheets(file: str, counts: Mapping[str, int]) -> None:
     ]
     if problems:
         raise InputError(problems)
-
-
-def refuse_sheets_alone(run: Path, manifest: Mapping[str, Any]) -> None:
-    """Raise InputError for a run whose leads are in a workbook and nowhere else: it is not read again."""
-    outputs = manifest.get("outputs", ())
-    if WORKBOOK in outputs and not {"ranked.csv", "ranked.parquet"} & set(outputs):
-        what, hint = (
-            "wrote its leads as xlsx alone, which is not read again",
-            "write csv as well: [csv, xlsx]",
-        )
-        raise InputError(Problem(str(run), what=what, hint=hint))
 
 
 def _shorten(name: str, ending: str) -> str:

@@ -12,6 +12,7 @@ import pytest
 
 from leadscore.errors import ConfigError, InputError, LeadscoreError, PublishError, UsageError
 from leadscore.pipeline.job import Job
+from leadscore.pipeline.run import score_export
 from leadscore.pipeline.spark.run import Engine, score_on_engine, score_on_session
 from tests.conftest import ROOT
 from tests.engines import cut, differences, job_of, run_both
@@ -216,3 +217,11 @@ def test_no_leads_give_the_columns_of_every_output(spark: Any, tmp_path: Path) -
     assert (
         differences(*run_both(spark, job_of(config, [export], tmp_path, formats=["csv", "parquet"]), 2)) == []
     )
+
+
+def test_a_result_in_parts_is_no_earlier_run_and_said_to_be_none(spark: Any, tmp_path: Path) -> None:
+    export = written("id,company,visits,seen\n1,a,2,2026-06-01\n", tmp_path / "leads.csv")
+    job = job_of(written(ALONE, tmp_path / "model.yml"), [export], tmp_path)
+    score_on_session(spark, replace(job, out=tmp_path / "engine"), Engine(partitions=1))
+    with pytest.raises(InputError, match="was written in parts by --engine spark"):
+        score_export(replace(job, out=tmp_path / "next", previous=tmp_path / "engine"))
