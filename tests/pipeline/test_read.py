@@ -185,13 +185,14 @@ def test_what_is_no_file_is_refused_and_never_waited_for(tmp_path: Path) -> None
         tmp_path: "a directory, not a file",
         tmp_path / "pipe": "a FIFO, not a file",
         Path("/dev/zero"): "a device or socket, not a file",
-        Path("https://example.com/leads.csv"): "cannot be read: No such file or directory",
         Path("a\0b"): "cannot be read: no such path",
     }
     for path, what in told.items():
         with pytest.raises(InputError) as caught:
             open_export(path, [])
         assert str(caught.value) == f"{path}: {what}"
+    with pytest.raises(InputError, match="^https://example.com/leads.csv: https:// is no address of a store"):
+        open_export(Path("https://example.com/leads.csv"), [])
 
 
 def test_a_file_that_changes_while_it_is_read_is_refused(
