@@ -191,8 +191,9 @@ def test_what_is_no_file_is_refused_and_never_waited_for(tmp_path: Path) -> None
         with pytest.raises(InputError) as caught:
             open_export(path, [])
         assert str(caught.value) == f"{path}: {what}"
-    with pytest.raises(InputError, match="^https://example.com/leads.csv: https:// is no address of a store"):
+    with pytest.raises(InputError) as caught:
         open_export(Path("https://example.com/leads.csv"), [])
+    assert str(caught.value).startswith("https://example.com/leads.csv: https:// is no address of a store")
 
 
 def test_a_file_that_changes_while_it_is_read_is_refused(
