@@ -93,7 +93,7 @@ def this_partition() -> int:
 
     context = TaskContext.get()
     assert context is not None, "this runs in a task only"
-    return context.partitionId()
+    return int(context.partitionId())
 
 
 def number_rows(batches: Batches, offsets: Offsets) -> Iterator[tuple[int, pa.RecordBatch]]:
