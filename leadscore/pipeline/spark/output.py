@@ -28,7 +28,6 @@ from leadscore.pipeline.spark.plan import Plan
 from leadscore.pipeline.spark.rolled import lead_accounts
 from leadscore.pipeline.spark.rows import make_batch, note_batch
 from leadscore.pipeline.spark.session import end_tasks
-from leadscore.pipeline.spark.survey import as_inputs
 from leadscore.pipeline.spark.write import NOTE_COLUMNS, Order, PartWriter, Written, write_leads
 from leadscore.pipeline.store_path import is_address
 from leadscore.pipeline.store_stage import open_store_stage, refuse_foreign_objects
@@ -74,7 +73,7 @@ def _publish(job: Job, result: Result, open_: Callable[..., AbstractContextManag
         stage.create_json("summary.json", summary)
         reconcile_files(_outputs(stage), summary, job.model)
         fits = {part.name: part.fit for part in result.plan.parts}
-        manifest = describe_run(job, result.export, as_inputs(result.logs), fits, stage, summary)
+        manifest = describe_run(job, result.export, result.logs, fits, stage, summary)
         stage.create_json(MANIFEST, manifest)
     return Run(job.target.out, summary, manifest, incomplete(result, job))
 

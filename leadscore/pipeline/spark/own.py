@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from leadscore.errors import InputError, Problem
@@ -102,11 +101,6 @@ class OwnRows:
         if not len(lines):
             return parser.no_records(self.columns).cells
         return parser.parse_lines(lines, True, self.columns)
-
-
-def first_lines(batch_start: int, count: int) -> Rows:
-    """The numbers of the leads of a batch in their file."""
-    return np.arange(batch_start, batch_start + count, dtype=np.int64)
 
 
 def _carried(kind: pa.DataType) -> Carried:

@@ -18,7 +18,6 @@ from leadscore.pipeline.ids import find_unsound
 from leadscore.pipeline.inputs import open_wanted
 from leadscore.pipeline.read import CsvExport
 from leadscore.pipeline.spark.known import Known
-from leadscore.pipeline.spark.own import first_lines
 from leadscore.pipeline.spark.plan import Plan
 from leadscore.pipeline.spark.rows import LeadRows, note_batch, set_aside_batch
 from leadscore.pipeline.sweep import Sweep
@@ -76,7 +75,7 @@ def _batches(export: Any, columns: list[str]) -> Iterator[tuple[Batch, Any]]:
         yield from export.whole_batches(columns)
         return
     for batch in export.batches(columns, coded=True):
-        yield batch, first_lines(batch.start, len(batch.leads))
+        yield batch, np.arange(batch.start, batch.start + len(batch.leads))
 
 
 def _as_rows(batch: Batch, rows: Any, export: Any, number: int, plan: Plan) -> LeadRows:

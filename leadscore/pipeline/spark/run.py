@@ -17,7 +17,6 @@ from leadscore.pipeline.job import Job, Run
 from leadscore.pipeline.spark.activity import SparkActivity, add_up_logs
 from leadscore.pipeline.spark.copies import find_copies, refuse_copies, set_copies_aside
 from leadscore.pipeline.spark.gathered import Gathered, count_set_aside, gather_notes
-from leadscore.pipeline.spark.known import Known
 from leadscore.pipeline.spark.order import Ordered, order_leads
 from leadscore.pipeline.spark.output import publish_run
 from leadscore.pipeline.spark.plan import ASIDE, LEAD, Plan
@@ -27,7 +26,6 @@ from leadscore.pipeline.spark.score import read_and_score, score_rows
 from leadscore.pipeline.spark.session import open_session
 from leadscore.pipeline.spark.survey import (
     as_export,
-    as_inputs,
     number_files,
     plan_run,
     refuse_unsupported,
@@ -79,7 +77,8 @@ class Result:
     thin: DataFrame
     """All rows with what the engine looks into: where each stands, its part, its account."""
     activity: SparkActivity | None
-    logs: list[Known]
+    logs: list[Any]
+    """What is known of each activity log."""
     known_events: int
 
     @property
@@ -120,9 +119,11 @@ def _score(session: SparkSession, job: Job, engine: Engine, kept: ExitStack, tar
     else:
         scored, thin = (set_copies_aside(rows, copies, job.model) for rows in (scored, thin))
     count_set_aside(thin, gathered, plan)
-    logs = activity.logs if activity is not None else survey_logs(session, job.events, job.model)
+    logs: list[Any] = (
+        list(activity.logs) if activity is not None else survey_logs(session, job.events, job.model)
+    )
     last = last_run(target)
-    refuse_same_input(as_inputs([export, *logs]), job.model, last, job.as_of)
+    refuse_same_input([export, *logs], job.model, last, job.as_of)
     trusted = gathered.read - sum(gathered.reasons.values())
     paths = paths_of(export)
     why = [Problem(paths[each.file], each.line, what=f"set aside: {each.reason}") for each in gathered.first]

@@ -67,11 +67,6 @@ def look_at_files(
             yield pa.RecordBatch.from_pydict({"number": [number], "known": [pickle.dumps(known)]})
 
 
-def as_inputs(files: Sequence[Any]) -> Sequence[Any]:
-    """Files that are known, for whoever asks for exports: what is asked of them is the same."""
-    return files
-
-
 def as_export(files: Sequence[Known]) -> Any:
     """The files as one input."""
     if len(files) == 1:
