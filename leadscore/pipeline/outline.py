@@ -107,12 +107,6 @@ class Outline:
         return found | {name: counts.tolist() for name, counts in self.heat.items()}
 
 
-def outline_leads(leads: pd.DataFrame, model: Model) -> dict[str, Any]:
-    """The outline of all ranked leads, best first; see ``Outline.report``."""
-    ranked = np.arange(len(leads))
-    return Outline.of(leads, ranked, model, Whole.of(leads, ranked, model)).report(model)
-
-
 def axes_of(model: Model) -> tuple[str, str] | None:
     """The two groups that tell most apart: those of the grade, or of the matrix; else the first two."""
     if model.segments:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,7 +12,7 @@ from hypothesis import given, strategies as st
 from leadscore.fields import FALSE, TRUE, UNKNOWN
 from leadscore.model.load import load_content
 from leadscore.model.schema import Model
-from leadscore.pipeline.outline import outline_leads
+from leadscore.pipeline.outline import Outline, Whole
 
 CONFIG = """\
 name: outline
@@ -22,6 +24,11 @@ tiers: [{name: Hot, min_score: 10}, {name: Cold}]
 """
 OUTCOMES = (TRUE, FALSE, UNKNOWN)
 Lead = tuple[int, int, np.int8]
+
+
+def outline_leads(leads: pd.DataFrame, model: Model) -> dict[str, Any]:
+    ranked = np.arange(len(leads))
+    return Outline.of(leads, ranked, model, Whole.of(leads, ranked, model)).report(model)
 
 
 def model() -> Model:
